@@ -1,0 +1,1 @@
+"""The sync itself: decisions (domain), what happens (flows), the outside (adapters)."""
