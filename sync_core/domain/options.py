@@ -92,9 +92,7 @@ def options_from_json(document: Mapping[str, Any]) -> SyncOptions:
 
 def options_to_json(options: SyncOptions) -> dict[str, Any]:
     document: dict[str, Any] = {
-        name: getattr(options, attribute)
-        for name, attribute in _BY_JSON_NAME.items()
-        if name != "removalGuard"
+        name: getattr(options, attribute) for name, attribute in _BY_JSON_NAME.items() if name != "removalGuard"
     }
     guard = options.removal_guard
     return document | {
@@ -126,9 +124,7 @@ def _guard(value: Any) -> RemovalGuard:
             if not isinstance(part, bool):
                 raise OptionProblem("removalGuard.enabled", "must be true or false")
         elif name not in _GUARD_NUMBERS:
-            raise OptionProblem(
-                f"removalGuard.{name}", f"is unknown; there are enabled, {', '.join(_GUARD_NUMBERS)}"
-            )
+            raise OptionProblem(f"removalGuard.{name}", f"is unknown; there are enabled, {', '.join(_GUARD_NUMBERS)}")
         elif isinstance(part, bool) or not isinstance(part, int) or part < 0:
             raise OptionProblem(f"removalGuard.{name}", "must be a whole number, 0 or more")
     return RemovalGuard(**value)

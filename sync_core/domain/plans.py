@@ -27,7 +27,5 @@ def refusal_of(plan: str, cadence: Cadence) -> PlanRefusal | None:
     if plan not in SCHEDULING_PLANS:
         return PlanRefusal("plan-required", "Scheduled syncs need the Business or Enterprise plan.")
     if cadence.kind == "daily" and plan != ENTERPRISE:
-        return PlanRefusal(
-            "daily-needs-enterprise", "Daily syncs need the Enterprise plan; weekly ones do not."
-        )
+        return PlanRefusal("daily-needs-enterprise", "Daily syncs need the Enterprise plan; weekly ones do not.")
     return None

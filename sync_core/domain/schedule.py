@@ -37,9 +37,7 @@ class Cadence:
 
     @property
     def in_words(self) -> str:
-        return (
-            "Daily, 00:00 UTC" if self.day is None else f"Weekly on {DAYS[self.day].capitalize()}, 00:00 UTC"
-        )
+        return "Daily, 00:00 UTC" if self.day is None else f"Weekly on {DAYS[self.day].capitalize()}, 00:00 UTC"
 
     def is_due(self, night: date) -> bool:
         return self.day is None or self.day == night.weekday()

@@ -1,0 +1,94 @@
+"""An order: the queue message that asks for one run, as JSON.
+
+Top-level names keep clear of the queue's own metadata (``id``, ``dequeueCount``, ...): the Functions host lets a
+body overwrite those (Azure/azure-functions-host, Utility.ApplyBindingData).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sync_core.domain.errors import BadOrder
+from sync_core.domain.ids import GroupId, RunId, WorkspaceId, is_id
+from sync_core.domain.runs import Trigger, is_run_id
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOrder:
+    """Sync this group once. *night* and *covers* belong to a night's order, *run* to one that was asked for by hand.
+
+    *not_after*: past this time the run is failed instead of started. *redrive*: reopen a failed run.
+    """
+
+    workspace: WorkspaceId
+    group: GroupId
+    not_after: datetime
+    night: date | None = None
+    covers: tuple[date, ...] = ()
+    run: RunId | None = None
+    redrive: bool = False
+
+    @property
+    def trigger(self) -> Trigger:
+        return Trigger.NIGHT if self.run is None else Trigger.MANUAL
+
+
+def encode(order: SyncOrder) -> str:
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "order": "sync",
+        "workspace": order.workspace,
+        "group": order.group,
+        "notAfter": order.not_after.isoformat(),
+    }
+    if order.night is not None:
+        document |= {"night": order.night.isoformat(), "covers": [night.isoformat() for night in order.covers]}
+    if order.run is not None:
+        document["run"] = order.run
+    if order.redrive:
+        document["redrive"] = True
+    return json.dumps(document)
+
+
+def decode(text: str) -> SyncOrder:
+    """Read an order.
+
+    Raises:
+        BadOrder: with what is wrong and where; the text itself is not repeated.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise BadOrder("the message is not JSON") from exc
+    if not isinstance(document, dict) or document.get("order") != "sync" or document.get("version") != VERSION:
+        raise BadOrder(f"the message is no sync order of version {VERSION}")
+    try:
+        return _order(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise BadOrder(f"the order is incomplete or malformed: {type(exc).__name__}") from exc
+
+
+def _order(document: dict[str, Any]) -> SyncOrder:
+    workspace, group = document["workspace"], document["group"]
+    run, night = document.get("run"), document.get("night")
+    not_after = datetime.fromisoformat(document["notAfter"])
+    if not is_id(workspace) or not is_id(group):
+        raise BadOrder("the order's workspace or group is no id")
+    if (run is None) == (night is None) or (run is not None and not is_run_id(run)):
+        raise BadOrder("the order names neither a night nor a run")
+    if not_after.tzinfo is None:
+        raise BadOrder("the order's notAfter has no time zone")
+    return SyncOrder(
+        workspace=WorkspaceId(workspace),
+        group=GroupId(group),
+        not_after=not_after,
+        night=None if night is None else date.fromisoformat(night),
+        covers=tuple(date.fromisoformat(covered) for covered in document.get("covers", ())),
+        run=None if run is None else RunId(run),
+        redrive=document.get("redrive") is True,
+    )
