@@ -1,12 +1,276 @@
-"""What the flows need from the outside, in the flows' words."""
+"""What the flows need from the outside, in the flows' words.
+
+Every method that reaches storage or Entra ID raises `TryAgainLater` where it is busy or cannot be reached.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import date, datetime, timedelta
+
+    from sync_core.domain.directory import LinkedGroup, Member, Recipient
+    from sync_core.domain.entra import EntraGroup, MembersPage
+    from sync_core.domain.ids import EntraGroupId, GroupId, RecipientId, RunId, TenantId, WorkspaceId
+    from sync_core.domain.journal import JournalPage, PageSummary
+    from sync_core.domain.nights import Night
+    from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.runs import Run, RunSummary
+    from sync_core.domain.schedule import Schedule
+    from sync_core.domain.state import GroupState
+    from sync_core.domain.workspaces import Connection, Rulebook, Workspace
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[T]):
+    """A value as it was read, with the ETag that a later write must name."""
+
+    value: T
+    etag: str
+
+
+class Clock(Protocol):
+    """The product's clock."""
+
+    def now(self) -> datetime:
+        """Return the time, aware UTC."""
+
+
+class Workspaces(Protocol):
+    """Customers: plan, connection to Entra, field settings and sync options."""
+
+    async def workspace(self, workspace: WorkspaceId) -> Stored[Workspace] | None: ...
+
+    async def put_workspace(self, workspace: Workspace) -> None: ...
+
+    async def connection(self, workspace: WorkspaceId) -> Stored[Connection] | None: ...
+
+    async def put_connection(self, workspace: WorkspaceId, connection: Connection) -> None: ...
+
+    async def rulebook(self, workspace: WorkspaceId) -> Stored[Rulebook]:
+        """Return the field settings and sync options, the defaults (not confirmed) where none were saved."""
+
+    async def put_rulebook(self, workspace: WorkspaceId, rulebook: Rulebook) -> None: ...
+
+
+class Groups(Protocol):
+    """A workspace's linked groups, each with the summary of its last run."""
+
+    async def group(self, workspace: WorkspaceId, group: GroupId) -> Stored[LinkedGroup] | None: ...
+
+    def all(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
+        """Yield every linked group of the workspace with its last run, in order of their ids."""
+
+    async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None: ...
+
+    async def add(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:
+        """Store a new group; False, and nothing stored, where the id is taken."""
+
+    async def save_details(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
+        """Store name, description and member count; the summary of the last run stays as it is."""
+
+    async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
+        """Store the summary; a group that was unlinked meanwhile stays unlinked."""
+
+
+class Schedules(Protocol):
+    """What people set, one row per group, and the due slots that a night reads."""
+
+    async def schedule(self, workspace: WorkspaceId, group: GroupId) -> Stored[Schedule] | None:
+        """Return the schedule, a deleted one included (its revision goes on counting)."""
+
+    def all(self, workspace: WorkspaceId) -> AsyncIterator[tuple[GroupId, Schedule, str]]:
+        """Yield (group, schedule, ETag) of every schedule that is not deleted, in order of the group ids."""
+
+    async def save(
+        self, workspace: WorkspaceId, group: GroupId, schedule: Schedule, *, read: Stored[Schedule] | None
+    ) -> str:
+        """Store the next revision together with its due slot, in the order that no crash can break; return the ETag.
+
+        *read*: what the change was decided on.
+
+        Raises:
+            RowConflict: somebody else changed it first.
+        """
+
+    def due(
+        self, slot: str, *, after: tuple[WorkspaceId, GroupId] | None = None
+    ) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:
+        """Yield the groups whose slot is on, in key order, starting behind *after*."""
+
+
+class Nights(Protocol):
+    """How far the fan-out of each night has come."""
+
+    async def night(self, night: date) -> Stored[Night] | None: ...
+
+    async def last_complete(self, *, before: date) -> date | None:
+        """Return the newest complete night before *before*, looking back two weeks."""
+
+    async def save(self, night: Night, *, etag: str | None) -> str:
+        """Store by ETag (None: it must not exist yet); return the new ETag.
+
+        Raises:
+            RowConflict: another firing stored it first.
+        """
+
+
+class Runs(Protocol):
+    """Run records, newest first."""
+
+    async def run(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> Stored[Run] | None: ...
+
+    async def save(self, workspace: WorkspaceId, group: GroupId, run: Run, *, etag: str | None) -> str:
+        """Store by ETag (None: it must not exist yet); return the new ETag.
+
+        Raises:
+            RowConflict: it was changed or made by somebody else.
+        """
+
+    def newest_first(
+        self, workspace: WorkspaceId, group: GroupId, *, after: RunId | None = None
+    ) -> AsyncIterator[Run]: ...
+
+
+class GroupStates(Protocol):
+    """One row per group for what runs hand on to each other: the lease above all."""
+
+    async def state(self, workspace: WorkspaceId, group: GroupId) -> Stored[GroupState] | None: ...
+
+    async def save(self, workspace: WorkspaceId, group: GroupId, state: GroupState, *, etag: str | None) -> str:
+        """Store by ETag (None: it must not exist yet); return the new ETag.
+
+        Raises:
+            RowConflict: somebody else changed it.
+        """
+
+
+class Journal(Protocol):
+    """What each run changed, written before the people themselves."""
+
+    async def write(self, workspace: WorkspaceId, group: GroupId, run: RunId, pages: Sequence[JournalPage]) -> None:
+        """Store up to 100 pages, replacing pages of the same name."""
+
+    def summaries(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> AsyncIterator[PageSummary]:
+        """Yield each page's counts without its entries."""
+
+    def pages(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> AsyncIterator[JournalPage]: ...
+
+    async def drop(self, workspace: WorkspaceId, group: GroupId, run: RunId, names: Sequence[str]) -> None:
+        """Delete pages whose change was never stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who owns an identity. *fresh*: the call itself made the claim."""
+
+    owner: RecipientId
+    fresh: bool
+    claimed_at: datetime
+    etag: str
+
+
+class Identities(Protocol):
+    """Which recipient an Entra user or an e-mail address belongs to; each belongs to one at the most."""
+
+    async def claim(
+        self, workspace: WorkspaceId, wanted: Mapping[str, RecipientId], *, at: datetime
+    ) -> dict[str, Claim]:
+        """Claim each key for its recipient where nobody owns it, and return every key's owner.
+
+        Keys are ``entra:{id}`` and what `email.key_of` returns.
+        """
+
+    async def owners(self, workspace: WorkspaceId, keys: Sequence[str]) -> dict[str, Claim]:
+        """Return the owners of those keys that have one."""
+
+    async def take_over(
+        self, workspace: WorkspaceId, key: str, *, owner: RecipientId, claim: Claim, at: datetime
+    ) -> bool:
+        """Give *key* to *owner*; False where the claim is not the one that was read any more."""
+
+    async def release(self, workspace: WorkspaceId, released: Mapping[str, RecipientId]) -> None:
+        """Free each key that still belongs to the recipient named with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientWrite:
+    """One recipient to store. *etag*: of the row as it was read, None for a recipient that must not exist yet."""
+
+    recipient: Recipient
+    etag: str | None
+
+
+class People(Protocol):
+    """Recipients with their cards."""
+
+    async def people(
+        self, workspace: WorkspaceId, recipients: Sequence[RecipientId]
+    ) -> dict[RecipientId, Stored[Recipient]]:
+        """Return those of *recipients* that exist, tombstones of deleted ones included."""
+
+    def all(self, workspace: WorkspaceId) -> AsyncIterator[Recipient]:
+        """Yield every recipient of the workspace but the deleted ones, in no order that means anything."""
+
+    async def write(self, workspace: WorkspaceId, writes: Sequence[RecipientWrite]) -> None:
+        """Store all of *writes* or none: at most 100, all of one nibble of their ids.
+
+        Raises:
+            RowConflict: somebody changed or made one of them since it was read.
+            ValueError: a recipient is larger than a row can be.
+        """
+
+
+class Members(Protocol):
+    """A group's member index."""
+
+    def index(self, workspace: WorkspaceId, group: GroupId, *, spread: bool) -> AsyncIterator[Member]:
+        """Yield the index, in no order that means anything. *spread*: the index lies in 16 partitions, not one."""
+
+    async def save(
+        self,
+        workspace: WorkspaceId,
+        group: GroupId,
+        *,
+        spread: bool,
+        changed: Sequence[Member],
+        gone: Sequence[RecipientId] = (),
+    ) -> None:
+        """Store and delete rows, any number; a row that is already gone stays gone."""
+
+
+class Orders(Protocol):
+    """The queue of orders."""
+
+    async def send(self, order: SyncOrder, *, delay: timedelta | None = None) -> None: ...
+
+    async def poison(self, text: str, *, reason: str) -> None:
+        """Put a message that can never be carried out on the poison queue, with its reason and without expiry."""
+
+
+class Entra(Protocol):
+    """Entra ID, read through Microsoft Graph.
+
+    Raises:
+        EntraRefused: Entra says no for the whole tenant.
+        GroupGone: the group does not exist.
+        TryAgainLater: throttled or unreachable for longer than one run should wait. A partial read is never
+            returned as a whole one: a short list would look like departures.
+    """
+
+    async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup: ...
+
+    def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
+        """Yield the group's members page by page; ends only behind the last page."""
+
+    async def count_users(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> int:
+        """Return how many user accounts Entra counts in the group (an index that can lag behind)."""
+
 
 Cell = str | int | float | bool | bytes
 """What one property of a row can hold. An int may need 64 bits; times are ISO 8601 text."""

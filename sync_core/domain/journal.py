@@ -1,0 +1,63 @@
+"""What a run changed: entries per person, packed into pages that are stored before the people are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sync_core.domain.ids import EntraUserId, GroupId, RecipientId, RunId
+
+REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One person in one run. *kind*: a `ChangeKind` or ``refused``; *changes*: path -> [old, new]."""
+
+    recipient: RecipientId
+    entra_id: EntraUserId | None
+    kind: str
+    reason: str = ""
+    changes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """The entries of one transaction of people: stored as a whole or not at all, as those people are.
+
+    *name*: the attempt that wrote it and its number, so that attempts never overwrite each other.
+    """
+
+    name: str
+    entries: tuple[JournalEntry, ...]
+
+    @property
+    def summary(self) -> PageSummary:
+        kinds = Counter(entry.kind for entry in self.entries)
+        changed = [entry.recipient for entry in self.entries if entry.kind != REFUSED]
+        return PageSummary(self.name, kinds, changed[0] if changed else None)
+
+
+@dataclass(frozen=True, slots=True)
+class PageSummary:
+    """A page without its entries. *witness*: one of the people whose row names the page if it was stored.
+
+    None: the page only tells of people who could not be taken in; nothing else had to be stored with it.
+    """
+
+    name: str
+    kinds: Mapping[str, int]
+    witness: RecipientId | None
+
+
+def page_name(attempt: str, number: int) -> str:
+    return f"{attempt}-{number:06d}"
+
+
+def mark_of(group: GroupId, run: RunId, page: str) -> str:
+    """Return what a recipient's row keeps of a change: where in which journal it stands."""
+    return f"{group}/{run}/{page}"

@@ -1,0 +1,29 @@
+"""What a group's runs hand on to each other, above all the lease that lets one run work at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sync_core.domain.ids import RunId
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """*run* and *attempt* hold the lease until *lease_until*; empty where nobody does.
+
+    *spread*: the member index lies in 16 partitions, decided when the group is first read.
+    """
+
+    generation: int = 1
+    run: RunId | None = None
+    attempt: str = ""
+    lease_until: datetime | None = None
+    spread: bool | None = None
+    last_full_read: datetime | None = None
+
+    def is_leased(self, *, now: datetime) -> bool:
+        return self.lease_until is not None and self.lease_until > now

@@ -1,0 +1,50 @@
+"""A customer: its plan, its connection to Entra ID and the rules it syncs by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sync_core.domain.field_settings import FieldSettings
+from sync_core.domain.options import SyncOptions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sync_core.domain.ids import TenantId, WorkspaceId
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """*tenant*: whose people manage the workspace."""
+
+    id: WorkspaceId
+    name: str
+    plan: str
+    tenant: TenantId | None = None
+
+
+class ConnectionStatus(StrEnum):
+    PENDING = "pending"
+    CONNECTED = "connected"
+    FAILED = "failed"
+    DISCONNECTED = "disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The link to one Entra tenant. *reason*: why it failed, for people."""
+
+    tenant: TenantId
+    status: ConnectionStatus
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Field settings and sync options. Not *confirmed_at* once: no sync runs."""
+
+    options: SyncOptions = field(default_factory=SyncOptions)
+    settings: FieldSettings = field(default_factory=FieldSettings)
+    confirmed_at: datetime | None = None
