@@ -34,6 +34,15 @@ class Stored(Generic[T]):
     etag: str
 
 
+def value_of(found: Stored[T] | None) -> T | None:
+    return None if found is None else found.value
+
+
+def etag_of(found: Stored[T] | None) -> str | None:
+    """Return what a write must name to follow *found*: its ETag, None where there was no row."""
+    return None if found is None else found.etag
+
+
 class Clock(Protocol):
     """The product's clock."""
 

@@ -37,6 +37,17 @@ class SyncOrder:
     def trigger(self) -> Trigger:
         return Trigger.NIGHT if self.run is None else Trigger.MANUAL
 
+    @property
+    def due_night(self) -> date:
+        """The night of a night's order.
+
+        Raises:
+            ValueError: the order was asked for by hand.
+        """
+        if self.night is None:
+            raise ValueError("an order that was asked for by hand belongs to no night")
+        return self.night
+
 
 def encode(order: SyncOrder) -> str:
     document: dict[str, Any] = {

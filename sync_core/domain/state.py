@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from sync_core.domain.ids import RunId
 
@@ -25,5 +25,8 @@ class GroupState:
     spread: bool | None = None
     last_full_read: datetime | None = None
 
-    def is_leased(self, *, now: datetime) -> bool:
-        return self.lease_until is not None and self.lease_until > now
+    def lease_left(self, *, now: datetime) -> timedelta | None:
+        """Return how long the lease still runs, None where nobody holds it."""
+        if self.lease_until is None or self.lease_until <= now:
+            return None
+        return self.lease_until - now

@@ -1,0 +1,98 @@
+"""Whether an order that was delivered may start its run, as things stand now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sync_core.domain.errors import SyncRefused
+from sync_core.domain.plans import PlanRefusal, refusal_of
+from sync_core.domain.runs import Reason, RunState
+from sync_core.domain.schedule import Cadence
+from sync_core.domain.workspaces import ConnectionStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sync_core.domain.directory import LinkedGroup
+    from sync_core.domain.ids import TenantId
+    from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.schedule import Schedule
+    from sync_core.domain.workspaces import Connection, Rulebook, Workspace
+
+_NOT_CONNECTED = {
+    None: "The workspace is not connected to Entra ID. Connect it in the integration settings.",
+    ConnectionStatus.PENDING: "The connection to Entra ID waits for an administrator's consent.",
+    ConnectionStatus.DISCONNECTED: "The workspace was disconnected from Entra ID. Connect it again.",
+}
+
+#  What a person did is no news to that person; the list goes on showing the last run that meant something.
+QUIET_SKIPS = frozenset({"schedule-paused", "schedule-deleted", "not-due"})
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is stored about a group when an order for it is delivered."""
+
+    group: LinkedGroup
+    workspace: Workspace | None
+    connection: Connection | None
+    schedule: Schedule | None
+    rulebook: Rulebook
+
+    @property
+    def tenant(self) -> TenantId:
+        """The connected tenant.
+
+        Raises:
+            SyncRefused: the workspace is not connected.
+        """
+        if self.connection is None:
+            raise SyncRefused("not-connected", _NOT_CONNECTED[None])
+        return self.connection.tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    state: RunState
+    reason: Reason
+
+
+def why_not(order: SyncOrder, around: Circumstances, *, now: datetime) -> Ending | None:
+    """Return how the run ends without starting, or None where it may start."""
+    if now > order.not_after:
+        return Ending(
+            RunState.FAILED, Reason("too-late", "The sync did not get its turn in time; the next one will.")
+        )
+    reason = _schedule_reason(order, around.schedule) or _workspace_reason(around)
+    return None if reason is None else Ending(RunState.SKIPPED, reason)
+
+
+def _schedule_reason(order: SyncOrder, schedule: Schedule | None) -> Reason | None:
+    """Judge a night's order by the schedule as it is now; one that was asked for by hand needs none."""
+    if order.night is None:
+        return None
+    if schedule is None or schedule.deleted:
+        return Reason("schedule-deleted", "The schedule was deleted.")
+    if not schedule.enabled:
+        return Reason("schedule-paused", "The schedule is paused.")
+    if not any(schedule.cadence.is_due(night) for night in order.covers or (order.night,)):
+        return Reason("not-due", "The schedule was changed and is not due tonight.")
+    return None
+
+
+def _workspace_reason(around: Circumstances) -> Reason | None:
+    plan = _plan_refusal(around)
+    if plan is not None:
+        return Reason(plan.code, plan.reason)
+    status = None if around.connection is None else around.connection.status
+    if status in _NOT_CONNECTED:
+        return Reason("not-connected", _NOT_CONNECTED[status])
+    if around.rulebook.confirmed_at is None:
+        return Reason("settings-not-confirmed", "Confirm the field settings once before the first sync.")
+    return None
+
+
+def _plan_refusal(around: Circumstances) -> PlanRefusal | None:
+    cadence = Cadence("weekly", 0) if around.schedule is None else around.schedule.cadence
+    return refusal_of("" if around.workspace is None else around.workspace.plan, cadence)

@@ -1,0 +1,69 @@
+"""Keep a run's record: progress while it works, its end, and the summary that lists show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sync_core.domain.eligibility import QUIET_SKIPS, Ending
+from sync_core.domain.errors import RowConflict, TryAgainLater
+from sync_core.domain.runs import Run, RunState, RunSummary
+from sync_core.ports import Stored
+
+if TYPE_CHECKING:
+    from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.runs import Counts, Phase, Reason
+    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.services import Services
+
+
+async def record_end(services: Services, order: SyncOrder, run: Run, ending: Ending, *, etag: str | None) -> Run:
+    """Store how the run ended, in its record and in the group's summary.
+
+    The summary first: a crash in between leaves a run that is ended once more, never a list that lags behind.
+
+    Raises:
+        TryAgainLater: the record was changed by somebody else meanwhile; look again.
+    """
+    ended = run.ended(ending.state, at=services.clock.now(), reason=ending.reason)
+    if ending.reason is None or ending.reason.code not in QUIET_SKIPS:
+        await services.groups.save_last_run(order.workspace, order.group, summary_of(ended))
+    try:
+        await services.runs.save(order.workspace, order.group, ended, etag=etag)
+    except RowConflict as exc:
+        found = await services.runs.run(order.workspace, order.group, run.id)
+        if found is None or found.value != ended:
+            raise TryAgainLater("the run's record was changed meanwhile", after=services.lease) from exc
+    services.log.info(
+        "run_ended",
+        workspace=order.workspace,
+        group=order.group,
+        run=run.id,
+        state=ended.state.value,
+        reason=ended.reason.code if ended.reason else "",
+        read=ended.counts.read,
+        added=ended.counts.added,
+        updated=ended.counts.updated,
+        removed=ended.counts.removed,
+    )
+    return ended
+
+
+async def record_progress(services: Services, claimed: ClaimedRun, *, phase: Phase, counts: Counts) -> None:
+    run = replace(claimed.run.value, phase=phase, counts=counts, heartbeat=services.clock.now())
+    await _save(services, claimed, run)
+
+
+async def record_retrying(services: Services, claimed: ClaimedRun, *, reason: Reason) -> None:
+    """Say that the run goes on in a later delivery, and let go of the group."""
+    await _save(services, claimed, replace(claimed.run.value, state=RunState.RETRYING, reason=reason))
+    await claimed.lease.release()
+
+
+def summary_of(run: Run) -> RunSummary:
+    return RunSummary(run.id, run.state, run.counts, run.reason, run.started_at, run.ended_at)
+
+
+async def _save(services: Services, claimed: ClaimedRun, run: Run) -> None:
+    etag = await services.runs.save(claimed.order.workspace, claimed.order.group, run, etag=claimed.run.etag)
+    claimed.run = Stored(run, etag)
