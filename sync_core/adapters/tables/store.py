@@ -1,0 +1,130 @@
+"""Rows in Azure Table Storage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from azure.core.rest import AsyncHttpResponse, HttpRequest
+
+from sync_core.adapters.storage import busy_means_later
+from sync_core.adapters.tables.batches import read_batch_answer, write_batch
+from sync_core.adapters.tables.entities import entity_path, from_entity, literal
+from sync_core.adapters.tables.failures import Refusal
+from sync_core.adapters.tables.limits import check_batch_size, check_transaction
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+
+    from azure.core import AsyncPipelineClient
+    from azure.data.tables.aio import TableServiceClient
+
+    from sync_core.ports import RowWrite, StoredRow
+
+_OK = 200
+_ACCEPTED = 202
+_PAGE = 1000
+#  Writes are POSTs, which azure-core repeats after a 500, 503 or 504 but not after a broken connection, and an idle
+#  connection can break under any request.
+_REPEATABLE = frozenset({"GET", "POST"})
+
+
+class AzureTableStore:
+    """The `TableStore` of a storage account, or of the emulator.
+
+    *service* is the SDK's client: it creates the tables. Rows go through *client*, with the same transport and
+    credential, so that they are read and written as cheaply as storage itself allows.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: TableServiceClient,
+        client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse],
+        prefix: str = "",
+    ) -> None:
+        self._service = service
+        self._client = client
+        self._endpoint = service.url.rstrip("/")
+        self._prefix = prefix
+
+    async def ensure_tables(self, names: Iterable[str]) -> None:
+        """Create those tables that do not exist yet."""
+        with busy_means_later():
+            await asyncio.gather(*(self._service.create_table_if_not_exists(self._prefix + name) for name in names))
+
+    async def close(self) -> None:
+        await self._client.close()
+        await self._service.close()
+
+    async def get(self, table: str, partition: str, key: str) -> StoredRow | None:
+        response = await self._send("GET", entity_path(self._prefix + table, partition, key))
+        if response.status_code == _OK:
+            return from_entity(partition, json.loads(response.content))
+        refusal = Refusal.of(response.status_code, response.content)
+        if refusal.means_no_row:
+            return None
+        raise refusal.error(table)
+
+    async def query(
+        self,
+        table: str,
+        partition: str,
+        *,
+        after: str | None = None,
+        first: str | None = None,
+        below: str | None = None,
+        select: Sequence[str] | None = None,
+    ) -> AsyncIterator[StoredRow]:
+        question = {"$filter": _range(partition, after=after, first=first, below=below), "$top": str(_PAGE)}
+        if select is not None:
+            question["$select"] = ",".join(["RowKey", *select])
+        rest: Mapping[str, str] | None = {}
+        while rest is not None:
+            page, rest = await self._page(table, {**question, **rest})
+            for entity in page:
+                yield from_entity(partition, entity)
+
+    async def write(self, table: str, partition: str, rows: Sequence[RowWrite]) -> list[str]:
+        check_transaction(table, partition, rows)
+        batch = write_batch(self._endpoint, self._prefix + table, partition, rows)
+        check_batch_size(table, len(batch.body))
+        response = await self._send(
+            "POST", "$batch", headers={"Content-Type": batch.content_type}, content=batch.body
+        )
+        if response.status_code != _ACCEPTED:
+            raise Refusal.of(response.status_code, response.content).error(table)
+        return read_batch_answer(table, rows, response.content)
+
+    async def _page(
+        self, table: str, question: Mapping[str, str]
+    ) -> tuple[list[dict[str, Any]], Mapping[str, str] | None]:
+        response = await self._send("GET", f"{self._prefix}{table}()?{urlencode(question, quote_via=quote)}")
+        if response.status_code != _OK:
+            raise Refusal.of(response.status_code, response.content).error(table)
+        return json.loads(response.content)["value"], _continuation(response.headers)
+
+    async def _send(
+        self, verb: str, path: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
+    ) -> AsyncHttpResponse:
+        request = HttpRequest(verb, f"{self._endpoint}/{path}", headers=dict(headers or {}), content=content)
+        with busy_means_later():
+            return await self._client.send_request(request, retry_on_methods=_REPEATABLE)
+
+
+def _range(partition: str, *, after: str | None, first: str | None, below: str | None) -> str:
+    limits = (("gt", after), ("ge", first), ("lt", below))
+    return " and ".join(
+        [
+            f"PartitionKey eq {literal(partition)}",
+            *(f"RowKey {comparison} {literal(key)}" for comparison, key in limits if key is not None),
+        ]
+    )
+
+
+def _continuation(headers: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Return where the next page starts: a page may be short, or even empty, and still not be the last."""
+    named = {name: headers.get(f"x-ms-continuation-{name}") for name in ("NextPartitionKey", "NextRowKey")}
+    return {name: value for name, value in named.items() if value} or None
