@@ -58,12 +58,18 @@ class Ending:
     reason: Reason
 
 
-def why_not(order: SyncOrder, around: Circumstances, *, now: datetime) -> Ending | None:
-    """Return how the run ends without starting, or None where it may start."""
+def why_not(order: SyncOrder, around: Circumstances, *, now: datetime, started: bool) -> Ending | None:
+    """Return how the run ends without going on, or None where it may go on.
+
+    A schedule that is paused or deleted lets a run that has *started* finish.
+    """
     if now > order.not_after:
         return Ending(
             RunState.FAILED, Reason("too-late", "The sync did not get its turn in time; the next one will.")
         )
+    if started:
+        reason = _workspace_reason(around)
+        return None if reason is None else Ending(RunState.FAILED, reason)
     reason = _schedule_reason(order, around.schedule) or _workspace_reason(around)
     return None if reason is None else Ending(RunState.SKIPPED, reason)
 
