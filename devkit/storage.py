@@ -132,7 +132,8 @@ class Azurite:
         ports = self._ports
         return [
             *(node, "--require", str(_END_WITH_PARENT), str(self._script)),
-            *("--silent", "--disableTelemetry"),
+            #  The SDK is often ahead of the API versions that Azurite lists, without needing anything new of them.
+            *("--silent", "--disableTelemetry", "--skipApiVersionCheck"),
             *("--blobHost", HOST, "--queueHost", HOST, "--tableHost", HOST),
             *(
                 "--blobPort",

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
 from devkit.storage import Azurite
+from sync_core.adapters.queues.messages import open_queues
+from sync_core.adapters.tables.connect import open_table_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
+
+    from sync_core.adapters.queues.messages import AzureQueues
+    from sync_core.adapters.tables.store import AzureTableStore
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +23,19 @@ def azurite() -> Iterator[Azurite]:
     """One Azurite in memory for the whole test run, on free ports."""
     with Azurite() as started:
         yield started
+
+
+@pytest.fixture
+async def azurite_tables(azurite: Azurite) -> AsyncIterator[AzureTableStore]:
+    """The real table store on Azurite, with tables of this test's own (made by `ensure_tables`)."""
+    store = open_table_store(connection_string=azurite.connection_string, prefix=f"T{uuid4().hex[:12]}")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def azurite_queues(azurite: Azurite) -> AsyncIterator[AzureQueues]:
+    """The real queues on Azurite, with queues of this test's own (made by `ensure_queues`)."""
+    queues = open_queues(connection_string=azurite.connection_string, prefix=f"t{uuid4().hex[:12]}-")
+    yield queues
+    await queues.close()

@@ -109,7 +109,7 @@ class MemoryTables:
 
 
 class _Partition:
-    """The rows of one partition, and their keys in order as long as none came or went."""
+    """The rows of one partition, and their keys in order until the next write."""
 
     def __init__(self) -> None:
         self.rows: dict[str, StoredRow] = {}

@@ -1,0 +1,70 @@
+"""Queues in memory, with an injected clock and a way to receive."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sync_core.adapters.queues.limits import check_message, whole_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """A message, visible from *visible_at* on and gone at *expires_at*."""
+
+    text: str
+    visible_at: datetime
+    expires_at: datetime | None
+
+
+class MemoryQueue:
+    """Queues that exist as soon as they are named; *now* is the clock that delays are counted by."""
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._queues: defaultdict[str, list[QueuedMessage]] = defaultdict(list)
+
+    async def ensure_queues(self, names: Iterable[str]) -> None:
+        """Do nothing: there is no queue that does not exist."""
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+    async def send(
+        self, queue: str, text: str, *, delay: timedelta = timedelta(0), keep_for: timedelta | None = None
+    ) -> None:
+        check_message(queue, text, delay=delay, keep_for=keep_for)
+        now = self._now()
+        self._queues[queue].append(
+            QueuedMessage(
+                text=text,
+                visible_at=now + timedelta(seconds=whole_seconds(delay)),
+                expires_at=None if keep_for is None else now + timedelta(seconds=whole_seconds(keep_for)),
+            )
+        )
+
+    async def peek(self, queue: str, limit: int) -> list[str]:
+        now = self._now()
+        return [message.text for message in self.messages(queue) if message.visible_at <= now][:limit]
+
+    async def depth(self, queue: str) -> int:
+        return len(self.messages(queue))
+
+    def messages(self, queue: str) -> list[QueuedMessage]:
+        """Return everything on the queue that has not expired, hidden messages included."""
+        now = self._now()
+        return [message for message in self._queues[queue] if message.expires_at is None or now < message.expires_at]
+
+    def receive(self, queue: str) -> str | None:
+        """Take the first visible message off the queue; None where there is none."""
+        now = self._now()
+        for message in self.messages(queue):
+            if message.visible_at <= now:
+                self._queues[queue].remove(message)
+                return message.text
+        return None
