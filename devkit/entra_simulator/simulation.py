@@ -1,0 +1,42 @@
+"""Everything that one running simulator knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from devkit.entra_simulator.faults import FaultScript
+from devkit.entra_simulator.paging import PageTokens
+from devkit.entra_simulator.request_log import RequestLog
+from devkit.entra_simulator.tokens import TokenSigner
+
+if TYPE_CHECKING:
+    from devkit.entra_simulator.apps import App
+    from devkit.entra_simulator.tenant import Tenant
+
+
+@dataclass(slots=True)
+class Simulation:
+    """*consents*: by tenant, then by client id, the application permissions that the tenant's admin granted.
+
+    *clock_offset* moves what the directory calls now; tokens are issued and expire in real time.
+    """
+
+    url: str
+    tenants: dict[str, Tenant] = field(default_factory=dict)
+    apps: dict[str, App] = field(default_factory=dict)
+    consents: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    clock_offset: timedelta = timedelta(0)
+    signer: TokenSigner = field(default_factory=TokenSigner)
+    page_tokens: PageTokens = field(default_factory=PageTokens)
+    faults: FaultScript = field(default_factory=FaultScript)
+    log: RequestLog = field(default_factory=RequestLog)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.clock_offset
+
+
+SIMULATION = web.AppKey("simulation", Simulation)
