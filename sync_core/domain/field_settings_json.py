@@ -82,7 +82,9 @@ def _custom(parts: Mapping[str, Any]) -> dict[int, CustomField]:
     for number, part in parts.items():
         place = f"{_CUSTOM}.{number}"
         if number not in _NUMBERS:
-            raise OptionProblem(place, f"there are custom attributes {CUSTOM_ATTRIBUTES[0]} to {CUSTOM_ATTRIBUTES[-1]}")
+            raise OptionProblem(
+                place, f"there are custom attributes {CUSTOM_ATTRIBUTES[0]} to {CUSTOM_ATTRIBUTES[-1]}"
+            )
         custom = _custom_field(_only(_object(part, place), ("name", *_SWITCHES), place), place)
         if custom.name.lower() in taken:
             raise OptionProblem(f"{place}.name", f"{custom.name} is the name of another field, whatever the case")
