@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NEVER_EXPIRES = -1
 #  In seconds: up to two between tries, where the SDK's own first wait is 15.
 _RETRIES: dict[str, Any] = {
-    "retry_total": 3,
+    "retry_total": 2,
     "initial_backoff": 0,
     "increment_base": 1,
     "random_jitter_range": 1,
