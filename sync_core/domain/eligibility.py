@@ -55,7 +55,7 @@ class Circumstances:
 @dataclass(frozen=True, slots=True)
 class Ending:
     state: RunState
-    reason: Reason
+    reason: Reason | None
 
 
 def why_not(order: SyncOrder, around: Circumstances, *, now: datetime, started: bool) -> Ending | None:

@@ -103,8 +103,10 @@ def plan_left(held: Recipient | None, *, rules: Rules, reason: str) -> PersonPla
     if held is None or rules.options.when_user_leaves_group is OnLeave.KEEP:
         return PersonPlan(None)
     card = held.cards.get(rules.group)
-    if card is None or card.origin is Origin.BY_HAND or (card.read_at is not None and card.read_at > rules.read_at):
+    if card is None or card.origin is Origin.BY_HAND:
         return PersonPlan(None)
+    if card.read_at is not None and card.read_at > rules.read_at:
+        return PersonPlan(None, outdated=True)
     cards = {group: kept for group, kept in held.cards.items() if group != rules.group}
     after = _with_status(replace(held, cards=cards), rules.options)
     return PersonPlan(_change(ChangeKind.REMOVED, held, after, reason))

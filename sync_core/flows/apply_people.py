@@ -18,7 +18,7 @@ import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sync_core.domain import email
 from sync_core.domain.directory import Member, MemberState
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from sync_core.flows.claim_run import ClaimedRun
     from sync_core.flows.services import Services
 
+T = TypeVar("T")
+
 #  16 partitions of up to 100 people each: what fills whole transactions on average.
 WAVE = 1600
 
@@ -70,14 +72,15 @@ class Outcome:
     """What the waves of one run have done so far.
 
     *put_off*: would become inactive, see `Deactivations`. *blocked*: somebody else has their address, and who.
-    *warnings*: reason per recipient. *doubtful*: pages whose transaction was refused, which may still have landed.
+    *warnings*: reason per recipient. *joined* and *gone*: rows of the member index.
     """
 
     changed: Counter[str] = field(default_factory=Counter)
     put_off: list[Seen] = field(default_factory=list)
     blocked: dict[RecipientId, tuple[Seen, RecipientId]] = field(default_factory=dict)
     warnings: dict[RecipientId, str] = field(default_factory=dict)
-    doubtful: set[str] = field(default_factory=set)
+    joined: int = 0
+    gone: int = 0
     pages: int = 0
 
 
@@ -106,19 +109,28 @@ class PeopleApplier:
         intents: Sequence[Seen | Left],
         deactivations: Deactivations,
         *,
+        settled: bool = False,
         leaving_address: AbstractSet[RecipientId] = frozenset(),
     ) -> None:
         """Apply all of *intents*; who was changed by somebody else meanwhile is read and planned afresh.
+
+        *settled*: an address that somebody else has is now a warning; before, its owner may still move, so the
+        person waits in `Outcome.blocked`. *leaving_address*: see `locate`.
 
         Raises:
             LeaseLost: the group is another run's now; nothing more was changed.
             TryAgainLater: others kept changing the same people.
         """
-        for start in range(0, len(intents), WAVE):
-            await self._apply_wave(intents[start : start + WAVE], deactivations, leaving_address)
+        for wave in batched(intents, WAVE):
+            await self._apply_wave(wave, deactivations, leaving_address, settled=settled)
 
     async def _apply_wave(
-        self, wave: Sequence[Seen | Left], deactivations: Deactivations, leaving: AbstractSet[RecipientId]
+        self,
+        wave: Sequence[Seen | Left],
+        deactivations: Deactivations,
+        leaving: AbstractSet[RecipientId],
+        *,
+        settled: bool,
     ) -> None:
         for _ in range(_ROUNDS):
             await self._claimed.lease.renew()
@@ -126,11 +138,19 @@ class PeopleApplier:
             located = await locate(
                 self._services, self._workspace, wave, import_new=import_new, leaving_address=leaving
             )
-            planned = [self._planned(person, deactivations) for person in located]
+            planned = [
+                self._planned(person, deactivations) for person in located if settled or not self._waits(person)
+            ]
             wave = await self._store([person for person in planned if person is not None])
             if not wave:
                 return
         raise TryAgainLater("other runs kept changing the same people", after=self._services.lease)
+
+    def _waits(self, person: Located) -> bool:
+        if person.blocked_by is None or isinstance(person.intent, Left):
+            return False
+        self.outcome.blocked[person.recipient] = (person.intent, person.blocked_by)
+        return True
 
     def _planned(self, person: Located, deactivations: Deactivations) -> _Planned | None:
         plan = self._plan(person)
@@ -158,7 +178,7 @@ class PeopleApplier:
         await self._write_journal(planned, pages)
         refused = await self._write_people(pages)
         lost = {person for name in refused for person in pages[name]}
-        self.outcome.doubtful |= refused
+        self._claimed.doubtful |= refused
         done = [person for person in planned if person not in lost]
         await self._write_members(done)
         await self._release_addresses(done)
@@ -172,11 +192,9 @@ class PeopleApplier:
     async def _write_journal(self, planned: Sequence[_Planned], pages: Mapping[str, Sequence[_Planned]]) -> None:
         journal = [JournalPage(name, tuple(_entry(person) for person in chunk)) for name, chunk in pages.items()]
         news = [_refusal(person) for person in planned if _has_new_warning(person)]
-        for start in range(0, len(news), MAX_ROWS_PER_WRITE):
-            journal.append(JournalPage(self._next_page(), tuple(news[start : start + MAX_ROWS_PER_WRITE])))
+        journal += [JournalPage(self._next_page(), tuple(part)) for part in batched(news)]
         order, run = self._claimed.order, self._claimed.run.value
-        for start in range(0, len(journal), MAX_ROWS_PER_WRITE):
-            part = journal[start : start + MAX_ROWS_PER_WRITE]
+        for part in batched(journal):
             await self._services.journal.write(order.workspace, order.group, run.id, part)
 
     async def _write_people(self, pages: Mapping[str, Sequence[_Planned]]) -> set[str]:
@@ -205,18 +223,15 @@ class PeopleApplier:
         return marked(replace(change.after, fingerprint=_fingerprint(person)), mark)
 
     async def _write_members(self, done: Sequence[_Planned]) -> None:
-        rows = [(person, _member_after(person)) for person in done]
-        changed = [row for person, row in rows if row is not None and row != person.located.intent.member]
-        gone = [
-            before.recipient
-            for person, row in rows
-            if (before := person.located.intent.member) is not None
-            and (row is None or row.recipient != before.recipient)
-        ]
+        rows = [(person.located.intent.member, _member_after(person)) for person in done]
+        changed = [after for before, after in rows if after is not None and after != before]
+        gone = [before.recipient for before, after in rows if before is not None and not _same_key(before, after)]
         if changed or gone:
             await self._services.members.save(
                 self._workspace, self._claimed.order.group, spread=self._spread, changed=changed, gone=gone
             )
+        self.outcome.joined += sum(_is_member(after) and not _is_member(before) for before, after in rows)
+        self.outcome.gone += sum(_is_member(before) and not _is_member(after) for before, after in rows)
 
     async def _release_addresses(self, done: Sequence[_Planned]) -> None:
         released = {
@@ -229,26 +244,27 @@ class PeopleApplier:
 
     def _count(self, done: Sequence[_Planned]) -> None:
         for person in done:
-            intent, recipient = person.located.intent, person.located.recipient
             if person.plan.change is not None:
                 self.outcome.changed[person.plan.change.kind] += 1
-            self.outcome.blocked.pop(recipient, None)
-            self.outcome.warnings.pop(recipient, None)
+            self.outcome.warnings.pop(person.located.recipient, None)
             if person.plan.warning:
-                self.outcome.warnings[recipient] = person.plan.warning
-            if person.located.blocked_by is not None and isinstance(intent, Seen):
-                self.outcome.blocked[recipient] = (intent, person.located.blocked_by)
+                self.outcome.warnings[person.located.recipient] = person.plan.warning
 
 
-def _chunks(planned: Sequence[_Planned]) -> Iterator[list[_Planned]]:
+def _chunks(planned: Sequence[_Planned]) -> Iterator[Sequence[_Planned]]:
     """Yield the people who change, at most 100 of one partition at a time."""
     by_nibble: defaultdict[str, list[_Planned]] = defaultdict(list)
     for person in planned:
         if person.plan.change is not None:
             by_nibble[nibble_of(person.located.recipient)].append(person)
     for people in by_nibble.values():
-        for start in range(0, len(people), MAX_ROWS_PER_WRITE):
-            yield people[start : start + MAX_ROWS_PER_WRITE]
+        yield from batched(people)
+
+
+def batched(items: Sequence[T], size: int = MAX_ROWS_PER_WRITE) -> Iterator[Sequence[T]]:
+    """Yield *items* in order, at most *size* at a time (itertools has it from Python 3.12 on)."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _entry(person: _Planned) -> JournalEntry:
@@ -283,7 +299,7 @@ def _member_after(person: _Planned) -> Member | None:
     """Return the person's row of the member index as it must be now, None for no row."""
     intent, plan = person.located.intent, person.plan
     if isinstance(intent, Left):
-        return None
+        return intent.member if plan.outdated else None
     is_new = person.located.held is None or person.located.held.value.deleted
     refused = is_new and plan.change is None
     return Member(
@@ -293,6 +309,14 @@ def _member_after(person: _Planned) -> Member | None:
         state=MemberState.REFUSED if refused else MemberState.MEMBER,
         reason=plan.warning,
     )
+
+
+def _is_member(row: Member | None) -> bool:
+    return row is not None and row.state is MemberState.MEMBER
+
+
+def _same_key(before: Member, after: Member | None) -> bool:
+    return after is not None and after.recipient == before.recipient
 
 
 def _address_given_up(change: PersonChange) -> str | None:

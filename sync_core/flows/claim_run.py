@@ -5,7 +5,7 @@ A run lives as long as the group's lease does: there is no second sign of life t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sync_core.domain.eligibility import Circumstances, why_not
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ClaimedRun:
-    """A run that is ours to work on, with everything it was decided on. *run* moves on as the run does."""
+    """A run that is ours to work on, with everything it was decided on. *run* moves on as the run does.
+
+    *doubtful*: journal pages whose transaction was refused, which may have landed all the same: the storage
+    client repeats a request whose answer was lost, and the repeat finds what the first one wrote.
+    """
 
     order: SyncOrder
     group: LinkedGroup
@@ -33,6 +37,7 @@ class ClaimedRun:
     rulebook: Rulebook
     lease: Lease
     run: Stored[Run]
+    doubtful: set[str] = field(default_factory=set)
 
 
 async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:

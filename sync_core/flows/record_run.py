@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sync_core.domain.eligibility import QUIET_SKIPS, Ending
-from sync_core.domain.errors import RowConflict, TryAgainLater
+from sync_core.domain.errors import LeaseLost, RowConflict, TryAgainLater
 from sync_core.domain.runs import Run, RunState, RunSummary
 from sync_core.ports import Stored
 
 if TYPE_CHECKING:
+    from sync_core.domain.entra import ReadProof
     from sync_core.domain.orders import SyncOrder
     from sync_core.domain.runs import Counts, Phase, Reason
     from sync_core.flows.claim_run import ClaimedRun
@@ -49,9 +50,15 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
     return ended
 
 
-async def record_progress(services: Services, claimed: ClaimedRun, *, phase: Phase, counts: Counts) -> None:
-    run = replace(claimed.run.value, phase=phase, counts=counts, heartbeat=services.clock.now())
-    await _save(services, claimed, run)
+async def record_progress(
+    services: Services, claimed: ClaimedRun, *, phase: Phase, counts: Counts, proof: ReadProof | None
+) -> None:
+    run = claimed.run.value
+    await _save(
+        services,
+        claimed,
+        replace(run, phase=phase, counts=counts, proof=proof or run.proof, heartbeat=services.clock.now()),
+    )
 
 
 async def record_retrying(services: Services, claimed: ClaimedRun, *, reason: Reason) -> None:
@@ -65,5 +72,17 @@ def summary_of(run: Run) -> RunSummary:
 
 
 async def _save(services: Services, claimed: ClaimedRun, run: Run) -> None:
-    etag = await services.runs.save(claimed.order.workspace, claimed.order.group, run, etag=claimed.run.etag)
+    """Store the record of a run that is ours.
+
+    Raises:
+        LeaseLost: somebody else has claimed the run, or cancelled it.
+    """
+    order = claimed.order
+    try:
+        etag = await services.runs.save(order.workspace, order.group, run, etag=claimed.run.etag)
+    except RowConflict as exc:
+        found = await services.runs.run(order.workspace, order.group, run.id)
+        if found is None or found.value != run:
+            raise LeaseLost("the run's record was changed by somebody else") from exc
+        etag = found.etag  # our own write, repeated by the storage client because its answer was lost
     claimed.run = Stored(run, etag)

@@ -1,0 +1,66 @@
+"""Take one queue message through: carry it out, put it off, or put it aside with a reason. Nothing is swallowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sync_core.domain.eligibility import Ending
+from sync_core.domain.errors import BadOrder, SyncError, TryAgainLater
+from sync_core.domain.orders import decode
+from sync_core.domain.runs import Reason, RunState, night_run_id
+from sync_core.flows.record_run import record_end
+from sync_core.flows.sync_group import sync_group
+
+if TYPE_CHECKING:
+    from sync_core.domain.ids import RunId
+    from sync_core.domain.orders import SyncOrder
+    from sync_core.flows.services import Services
+
+
+async def deliver_order(services: Services, text: str) -> None:
+    """Carry out the order in *text*.
+
+    An order that must wait is sent again with its delay, which leaves the queue's count of failures alone. What
+    nobody expected is raised: the host delivers the message again.
+    """
+    try:
+        order = decode(text)
+    except BadOrder as exc:
+        services.log.error("order_malformed", reason=str(exc))
+        await services.orders.poison(text, reason=str(exc))
+        return
+    try:
+        await sync_group(services, order)
+    except TryAgainLater as later:
+        services.log.info(
+            "order_put_off",
+            workspace=order.workspace,
+            group=order.group,
+            seconds=round(later.after.total_seconds()),
+            reason=later.reason,
+        )
+        await services.orders.send(order, delay=later.after)
+
+
+async def give_up_order(services: Services, text: str, error: Exception) -> None:
+    """End the run of an order whose last delivery failed, and keep the message with its reason for an operator."""
+    order = decode(text)
+    reason = f"gave up after repeated failures: {type(error).__name__}"
+    services.log.error("order_given_up", workspace=order.workspace, group=order.group, reason=reason)
+    await _fail_run(services, order, reason=reason)
+    await services.orders.poison(text, reason=str(error) if isinstance(error, SyncError) else reason)
+
+
+async def _fail_run(services: Services, order: SyncOrder, *, reason: str) -> None:
+    run_id = await _run_id(services, order)
+    found = None if run_id is None else await services.runs.run(order.workspace, order.group, run_id)
+    if found is not None and not found.value.is_over:
+        ending = Ending(RunState.FAILED, Reason("gave-up", f"The sync {reason}. Our support can look into it."))
+        await record_end(services, order, found.value, ending, etag=found.etag)
+
+
+async def _run_id(services: Services, order: SyncOrder) -> RunId | None:
+    if order.run is not None:
+        return order.run
+    group = await services.groups.group(order.workspace, order.group)
+    return None if group is None else night_run_id(order.due_night, generation=group.value.generation)
