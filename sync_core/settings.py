@@ -1,0 +1,179 @@
+"""The product's settings: read once from the environment, checked, and frozen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sync_core.domain.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MIDNIGHT_UTC = "0 0 0 * * *"
+PUBLIC_GRAPH = "https://graph.microsoft.com/v1.0"
+PUBLIC_AUTHORITY = "https://login.microsoftonline.com"
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_CREDENTIALS = ("ENTRA_MANAGED_IDENTITY_CLIENT_ID", "ENTRA_CERTIFICATE_PATH", "ENTRA_CLIENT_SECRET")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+#  The host reads the expression itself; this only finds a forgotten or broken one before it does.
+_SCHEDULE_FIELD = re.compile(r"[0-9A-Za-z*/,-]+")
+_SCHEDULE_LENGTHS = (5, 6)
+_LONGEST_LEASE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """Where tables and queues are: a *connection_string*, or the two addresses with an identity.
+
+    *client_id* names a user-assigned managed identity; without it the host's own identity is used.
+    """
+
+    connection_string: str | None = field(default=None, repr=False)
+    queue_service_uri: str | None = None
+    table_service_uri: str | None = None
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntraSettings:
+    """Who we are to the customers' tenants: exactly one of the last three is set."""
+
+    client_id: str
+    graph_base_url: str = PUBLIC_GRAPH
+    authority: str = PUBLIC_AUTHORITY
+    managed_identity_client_id: str | None = None
+    certificate_path: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. *clock_offset* is zero except on a developer's machine."""
+
+    storage: StorageSettings
+    entra: EntraSettings
+    sync_schedule: str = MIDNIGHT_UTC
+    run_lease: timedelta = timedelta(seconds=90)
+    clock_offset: timedelta = timedelta(0)
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings that *environ* holds; an empty or blank value counts as not set.
+
+    Raises:
+        SettingError: for the first setting that is missing or wrong. It never repeats a value.
+    """
+    given = {name: text for name, value in environ.items() if (text := value.strip())}
+    return Settings(
+        storage=_storage(given),
+        entra=_entra(given),
+        sync_schedule=_schedule(given),
+        run_lease=_run_lease(given),
+        clock_offset=_clock_offset(given),
+    )
+
+
+def _storage(given: Mapping[str, str]) -> StorageSettings:
+    addresses = ("SyncStorage__queueServiceUri", "SyncStorage__tableServiceUri")
+    if "SyncStorage" in given:
+        if surplus := [name for name in addresses if name in given]:
+            raise SettingError(surplus[0], "is set beside SyncStorage; keep one of the two")
+        return StorageSettings(connection_string=_connection_string(given["SyncStorage"]))
+    if not any(name in given for name in addresses):
+        raise SettingError(
+            "SyncStorage", f"is missing; set a connection string, or {' and '.join(addresses)} for an identity"
+        )
+    queue, table = (_address(given, name) for name in addresses)
+    credential = given.get("SyncStorage__credential")
+    if credential not in {None, "managedidentity"}:
+        raise SettingError("SyncStorage__credential", "can only be managedidentity")
+    return StorageSettings(
+        queue_service_uri=queue, table_service_uri=table, client_id=given.get("SyncStorage__clientId")
+    )
+
+
+def _connection_string(text: str) -> str:
+    parts = [part for part in text.split(";") if part]
+    if not all("=" in part for part in parts):
+        raise SettingError("SyncStorage", "is no storage connection string (Name=Value;Name=Value;...)")
+    return text
+
+
+def _entra(given: Mapping[str, str]) -> EntraSettings:
+    chosen = [name for name in _CREDENTIALS if name in given]
+    if len(chosen) != 1:
+        problem = "is missing; set it or one of" if not chosen else "must stand alone; set only one of"
+        raise SettingError(chosen[0] if chosen else _CREDENTIALS[-1], f"{problem} {', '.join(_CREDENTIALS)}")
+    return EntraSettings(
+        client_id=_guid(given, "ENTRA_CLIENT_ID"),
+        graph_base_url=_address(given, "GRAPH_BASE_URL", PUBLIC_GRAPH),
+        authority=_address(given, "ENTRA_AUTHORITY", PUBLIC_AUTHORITY, loopback=False),
+        managed_identity_client_id=given.get("ENTRA_MANAGED_IDENTITY_CLIENT_ID"),
+        certificate_path=given.get("ENTRA_CERTIFICATE_PATH"),
+        client_secret=given.get("ENTRA_CLIENT_SECRET"),
+    )
+
+
+def _schedule(given: Mapping[str, str]) -> str:
+    text = given.get("SYNC_SCHEDULE", MIDNIGHT_UTC)
+    fields = text.split()
+    if len(fields) not in _SCHEDULE_LENGTHS or not all(map(_SCHEDULE_FIELD.fullmatch, fields)):
+        raise SettingError("SYNC_SCHEDULE", f"is no schedule of five or six fields, such as {MIDNIGHT_UTC}")
+    return text
+
+
+def _run_lease(given: Mapping[str, str]) -> timedelta:
+    seconds = _whole_number(given, "RUN_LEASE_SECONDS", 90)
+    if not 1 <= seconds <= _LONGEST_LEASE_SECONDS:
+        raise SettingError("RUN_LEASE_SECONDS", f"must be between 1 and {_LONGEST_LEASE_SECONDS}")
+    return timedelta(seconds=seconds)
+
+
+def _clock_offset(given: Mapping[str, str]) -> timedelta:
+    seconds = _whole_number(given, "SYNC_CLOCK_OFFSET", 0)
+    if seconds and given.get("AZURE_FUNCTIONS_ENVIRONMENT") != "Development":
+        raise SettingError(
+            "SYNC_CLOCK_OFFSET", "is for a developer's machine alone (AZURE_FUNCTIONS_ENVIRONMENT=Development)"
+        )
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError as exc:
+        raise SettingError("SYNC_CLOCK_OFFSET", "is further away than a clock can go") from exc
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:
+    if (text := given.get(name)) is None:
+        return default
+    try:
+        return int(text)
+    except ValueError as exc:
+        raise SettingError(name, "must be a whole number of seconds") from exc
+
+
+def _guid(given: Mapping[str, str], name: str) -> str:
+    if (text := given.get(name)) is None:
+        raise SettingError(name, "is missing")
+    if _GUID.fullmatch(text) is None:
+        raise SettingError(name, "must be an id such as 00000000-0000-0000-0000-000000000000")
+    return text
+
+
+def _address(given: Mapping[str, str], name: str, default: str | None = None, *, loopback: bool = True) -> str:
+    """Return the address without a slash at its end. *loopback*: plain http will do on this machine."""
+    if (text := given.get(name, default)) is None:
+        raise SettingError(name, "is missing")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError as exc:
+        raise SettingError(name, "is no address") from exc
+    if not host or parts.username is not None or parts.query or parts.fragment:
+        raise SettingError(name, "must be an address such as https://host/path, without user or query")
+    if parts.scheme != "https" and not (loopback and parts.scheme == "http" and host in _LOOPBACK):
+        raise SettingError(name, "must begin with https://")
+    return text.rstrip("/")
