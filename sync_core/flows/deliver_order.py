@@ -26,7 +26,7 @@ async def deliver_order(services: Services, text: str) -> None:
     try:
         order = decode(text)
     except BadOrder as exc:
-        services.log.error("order_malformed", reason=str(exc))
+        services.log.warning("order_malformed", reason=str(exc))
         await services.orders.poison(text, reason=str(exc))
         return
     try:
