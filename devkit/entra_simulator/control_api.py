@@ -139,7 +139,10 @@ async def get_faults(request: web.Request) -> web.Response:
 
 async def post_faults(request: web.Request) -> web.Response:
     """Add one fault; see `devkit.entra_simulator.faults` for its fields."""
-    request.app[SIMULATION].faults.faults.append(fault_from_json(await _json(request)))
+    simulation, fault = request.app[SIMULATION], fault_from_json(await _json(request))
+    if fault.effect.tenant is not None and fault.effect.tenant not in simulation.tenants:
+        raise Misfit(("tenant",), f"there is no tenant '{fault.effect.tenant}'")
+    simulation.faults.faults.append(fault)
     return _done()
 
 

@@ -13,6 +13,7 @@ from devkit.entra_simulator.fault_effects import suffer
 from devkit.entra_simulator.graph_call import RESOURCE_UNITS
 from devkit.entra_simulator.request_log import LoggedRequest
 from devkit.entra_simulator.simulation import SIMULATION
+from devkit.tenants.checks import Misfit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,6 +62,8 @@ async def script_faults(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 async def refuse_as_not_simulated(request: web.Request) -> web.StreamResponse:
+    if request.path.startswith(CONTROL):
+        raise Misfit((), f"the control API has no {request.method} {request.path}")
     raise not_simulated(f"{request.method} {request.path}")
 
 

@@ -111,7 +111,11 @@ class Tenant:
             self.tenant_id,
             tuple(self.users.values()),
             tuple(self._group_with_members(group_id) for group_id in self.groups),
-            tuple({**other.properties, "@odata.type": other.odata_type} for other in self.others.values()),
+            tuple(
+                {**other.properties, "@odata.type": other.odata_type}
+                for other in self.others.values()
+                if other.odata_type != GROUP
+            ),
         )
 
     def _group_with_members(self, group_id: str) -> Entity:
