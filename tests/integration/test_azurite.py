@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ import pytest
 from azure.data.tables import TableServiceClient
 
 from devkit.errors import DevkitError
-from devkit.storage import Azurite, StoragePorts
+from devkit.storage import HOST, Azurite, StoragePorts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ import sys
 from devkit.storage import Azurite
 azurite = Azurite()
 azurite.start()
-print(azurite.process_id, flush=True)
+print(azurite.process_id, azurite.ports.table, flush=True)
 sys.stdin.read()
 """
 
@@ -66,10 +67,13 @@ def test_no_azurite_stays_behind_when_its_parent_is_killed() -> None:
         [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:
         assert parent.stdout is not None
-        process_id = int(parent.stdout.readline())
-        parent.kill()
+        process_id, port = (int(word) for word in parent.stdout.readline().split())
+        #  A request that never ends is what Azurite's own shutdown would wait for.
+        with socket.create_connection((HOST, port)) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n")
+            parent.kill()
 
-    assert _ends(process_id, within=10.0)
+            assert _ends(process_id, within=10.0)
 
 
 def _tables_of(azurite: Azurite, *, create: str | None = None) -> list[str]:
