@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from sync_core.adapters.entra import failures
 from sync_core.adapters.entra.patience import Effort, Patience, seconds_of
-from sync_core.domain.errors import EntraRefused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -91,11 +90,7 @@ class GraphClients:
             EntraRefused: it leads elsewhere than to the Graph that we call; our token must not go there.
         """
         if _origin(link) != _origin(self._base_url):
-            raise EntraRefused(
-                "foreign-link",
-                "Microsoft Graph sent a link to another address than its own, which is not followed. Contact our "
-                "support.",
-            )
+            raise failures.refused("foreign-link")
 
         def ask(_: GraphServiceClient) -> RequestInformation:
             from sync_core.adapters.entra import session  # noqa: PLC0415 (the SDK is loaded when it is needed)

@@ -21,50 +21,45 @@ _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _UNAUTHORISED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 _GROUP_NOT_FOUND = "request_resourcenotfound"
 
-_CONSENT = (
-    "consent-missing",
-    (
-        "The Entra tenant has not consented to Scheduled Syncs, or has withdrawn its consent. Connect Entra ID again "
-        "in the integration settings and let an administrator of the tenant accept."
+_CODE_OF_AADSTS = {
+    "7000229": "consent-missing",
+    "700016": "consent-missing",
+    "7000215": "secret-refused",
+    "7000222": "secret-expired",
+    "90002": "tenant-gone",
+    "53003": "blocked-by-policy",
+}
+_REASONS = {
+    "consent-missing": (
+        "The Entra tenant has not consented to Scheduled Syncs, or has withdrawn its consent. Connect Entra ID "
+        "again in the integration settings and let an administrator of the tenant accept."
     ),
-)
-_SIGN_IN_REFUSED = (
-    "sign-in-refused",
-    (
-        "Entra ID refused the sign-in of Scheduled Syncs ({code}). Connect Entra ID again in the integration settings; "
-        "contact our support if that does not help."
+    "permission-missing": (
+        "Scheduled Syncs may not read the group and its users. Connect Entra ID again in the integration settings "
+        "and let an administrator of the tenant grant admin consent for User.Read.All and GroupMember.Read.All."
     ),
-)
-_SIGN_IN = {
-    "7000229": _CONSENT,
-    "700016": _CONSENT,
-    "7000215": (
-        "secret-refused",
-        (
-            "Entra ID refused the secret that Scheduled Syncs signs in with. Contact our support: it has to be renewed "
-            "on our side."
-        ),
+    "token-refused": (
+        "Microsoft Graph refuses our sign-in to the Entra tenant, a fresh one too. Connect Entra ID again in the "
+        "integration settings."
     ),
-    "7000222": (
-        "secret-expired",
-        (
-            "The secret that Scheduled Syncs signs in with has expired. Contact our support: it has to be renewed on "
-            "our side."
-        ),
+    "secret-refused": (
+        "Entra ID refused the secret that Scheduled Syncs signs in with. Contact our support: it has to be renewed "
+        "on our side."
     ),
-    "90002": (
-        "tenant-gone",
-        (
-            "Entra ID does not know the connected tenant any more. Connect Entra ID again in the integration settings "
-            "with a tenant that exists."
-        ),
+    "secret-expired": (
+        "The secret that Scheduled Syncs signs in with has expired. Contact our support: it has to be renewed on "
+        "our side."
     ),
-    "53003": (
-        "blocked-by-policy",
-        (
-            "A Conditional Access policy of the Entra tenant blocks Scheduled Syncs. Let an administrator of the tenant "
-            "except this app from the policy."
-        ),
+    "tenant-gone": (
+        "Entra ID does not know the connected tenant any more. Connect Entra ID again in the integration settings "
+        "with a tenant that exists."
+    ),
+    "blocked-by-policy": (
+        "A Conditional Access policy of the Entra tenant blocks Scheduled Syncs. Let an administrator of the "
+        "tenant except this app from the policy."
+    ),
+    "foreign-link": (
+        "Microsoft Graph sent a link to another address than its own, which is not followed. Contact our support."
     ),
 }
 
@@ -78,16 +73,17 @@ class Hiccup(Exception):
         self.retry_after = retry_after
 
 
+def refused(code: str) -> EntraRefused:
+    """Return the refusal that goes by *code*, with its fix."""
+    return EntraRefused(code, _REASONS[code])
+
+
 def of_answer(status: int, code: str) -> SyncRefused:
     """Return what Graph's final answer means; *code* is the error's own, empty where it has none."""
     if status == _UNAUTHORISED:
-        return EntraRefused(
-            "token-refused",
-            "Microsoft Graph refuses our sign-in to the Entra tenant, a fresh one too. Connect Entra ID again in the "
-            "integration settings.",
-        )
+        return refused("token-refused")
     if status == _FORBIDDEN:
-        return permission_missing()
+        return refused("permission-missing")
     if status == _NOT_FOUND and code.lower() == _GROUP_NOT_FOUND:
         return GroupGone(
             "group-gone",
@@ -97,14 +93,6 @@ def of_answer(status: int, code: str) -> SyncRefused:
     return EntraRefused(
         "request-refused",
         f"Microsoft Graph refused a request of Scheduled Syncs (status {status}, {told}). Contact our support.",
-    )
-
-
-def permission_missing() -> EntraRefused:
-    return EntraRefused(
-        "permission-missing",
-        "Scheduled Syncs may not read the group and its users. Let an administrator of the Entra tenant grant admin "
-        "consent for User.Read.All and GroupMember.Read.All: connect Entra ID again in the integration settings.",
     )
 
 
@@ -118,5 +106,10 @@ def of_sign_in(exc: AzureError) -> EntraRefused | Hiccup:
         return Hiccup("Entra ID's sign-in service is busy", retry_after=response.headers.get("Retry-After"))
     if (found := _AADSTS.search(exc.message)) is None:
         return Hiccup("Entra ID's sign-in service cannot be reached")
-    code, reason = _SIGN_IN.get(found[1], _SIGN_IN_REFUSED)
-    return EntraRefused(code, reason.format(code=found[0]))
+    if (code := _CODE_OF_AADSTS.get(found[1])) is not None:
+        return refused(code)
+    return EntraRefused(
+        "sign-in-refused",
+        f"Entra ID refused the sign-in of Scheduled Syncs ({found[0]}). Connect Entra ID again in the integration "
+        "settings; contact our support if that does not help.",
+    )

@@ -36,7 +36,7 @@ class GraphEntra:
         body = _object(await self._clients.fetch(tenant, _ask_group(group)))
         name, description = body.get("displayName"), body.get("description")
         if not isinstance(name, str):
-            raise failures.permission_missing()
+            raise failures.refused("permission-missing")
         return EntraGroup(id=group, name=name, description=description if isinstance(description, str) else "")
 
     async def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
@@ -112,7 +112,7 @@ def _page(body: dict[str, Any]) -> MembersPage:
         if kind != mapping.USER_TYPE:
             others[mapping.short_type(kind)] += 1
         elif raw.get("userPrincipalName") is None and mapping.is_blank(raw):
-            raise failures.permission_missing()
+            raise failures.refused("permission-missing")
         else:
             users.append(mapping.user_from(raw, EntraUserId(member)))
     return MembersPage(users=tuple(users), others=dict(others))
