@@ -55,7 +55,8 @@ async def list_schedules(
         if len(shown) == limit:
             return shown, shown[-1].group.id
         linked, last = groups[group]
-        shown.append(_status(services, found, connection, linked, schedule, last))
+        because = _why_paused(found, connection, schedule)
+        shown.append(_status(linked, schedule, last, paused_because=because, now=services.clock.now()))
     return shown, None
 
 
@@ -71,7 +72,8 @@ async def show_schedule(services: Services, workspace: WorkspaceId, group: Group
     if schedule is None or schedule.value.deleted:
         raise SyncRefused("schedule-not-found", "This group has no schedule.")
     last = await services.groups.last_run(workspace, group)
-    return _status(services, found, connection, linked, schedule.value, last)
+    because = _why_paused(found, connection, schedule.value)
+    return _status(linked, schedule.value, last, paused_because=because, now=services.clock.now())
 
 
 async def list_runs(
@@ -93,16 +95,10 @@ async def list_runs(
 
 
 def _status(
-    services: Services,
-    workspace: Workspace,
-    connection: Connection | None,
-    group: LinkedGroup,
-    schedule: Schedule,
-    last: RunSummary | None,
+    group: LinkedGroup, schedule: Schedule, last: RunSummary | None, *, paused_because: str, now: datetime
 ) -> ScheduleStatus:
-    because = _why_paused(workspace, connection, schedule)
-    upcoming = None if because else next_run(schedule.cadence, now=services.clock.now())
-    return ScheduleStatus(group, schedule, upcoming, because, last)
+    upcoming = None if paused_because else next_run(schedule.cadence, now=now)
+    return ScheduleStatus(group, schedule, upcoming, paused_because, last)
 
 
 def _why_paused(workspace: Workspace, connection: Connection | None, schedule: Schedule) -> str:

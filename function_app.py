@@ -1,0 +1,47 @@
+"""The function app: triggers only; each hands its message to one flow.
+
+Settings are checked while this module is loaded, so that a wrong one stops the start with its name.
+"""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+from schedules_api.routes import blueprint
+from sync_core import wiring
+from sync_core.domain.errors import RowConflict
+from sync_core.flows.deliver_order import deliver_order, give_up_order
+from sync_core.flows.enqueue_due import enqueue_due as run_enqueue_due
+
+#  As host.json's extensions.queues.maxDequeueCount: the last delivery ends the run with a reason of ours.
+LAST_DELIVERY = 5
+
+product = wiring.app_from_environment()
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+app.register_functions(blueprint(product.services, product.settings))
+
+
+@app.timer_trigger(arg_name="timer", schedule="%SYNC_SCHEDULE%")
+async def enqueue_due(timer: func.TimerRequest) -> None:
+    """At midnight UTC: one order per due group."""
+    services = await product.services()
+    services.log.info("midnight", past_due=timer.past_due)
+    try:
+        await run_enqueue_due(services)
+    except RowConflict:
+        services.log.info("night_enqueued_by_another_firing")
+
+
+@app.queue_trigger(arg_name="message", queue_name="group-syncs", connection="SyncStorage")
+async def sync_group(message: func.QueueMessage) -> None:
+    """Carry out one order."""
+    services = await product.services()
+    text = message.get_body().decode(errors="replace")
+    try:
+        await deliver_order(services, text)
+    except Exception as exc:
+        services.log.error("order_failed", failure=exc, delivery=message.dequeue_count)
+        if message.dequeue_count < LAST_DELIVERY:
+            raise
+        await give_up_order(services, text, exc)

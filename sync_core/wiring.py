@@ -1,0 +1,157 @@
+"""Put the product together: settings in, `Services` out. The one place that knows every adapter."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sync_core.settings import Settings, read_settings
+from sync_core.telemetry import event_log, quieten_libraries
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
+    from sync_core import ports
+    from sync_core.adapters.queues.messages import AzureQueues
+    from sync_core.adapters.queues.orders import Sender
+    from sync_core.adapters.tables.store import AzureTableStore
+    from sync_core.flows.services import Services
+    from sync_core.settings import EntraSettings, StorageSettings
+
+VERSION = "0.1.0"
+
+
+class SystemClock:
+    """The machine's clock, moved by an offset that is zero outside development."""
+
+    def __init__(self, offset: timedelta) -> None:
+        self._offset = offset
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._offset
+
+
+class App:
+    """The product's services for one process, built when they are first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._services: Services | None = None
+        self._open = AsyncExitStack()
+
+    async def services(self) -> Services:
+        """Return the services; the first call opens the connections and makes missing tables and queues."""
+        if self._services is None:
+            self._services = await build(self.settings, self._open)
+        return self._services
+
+    async def close(self) -> None:
+        """Close every connection. The next call of `services` opens new ones."""
+        self._services = None
+        await self._open.aclose()
+
+
+def app_from_environment() -> App:
+    """Return the app for this process's environment variables.
+
+    Raises:
+        SettingError: a setting is missing or wrong; nothing may start.
+    """
+    quieten_libraries()
+    return App(read_settings(os.environ))
+
+
+async def build(settings: Settings, stack: AsyncExitStack) -> Services:
+    """Open what *settings* name and return the services; *stack* closes it all."""
+    #  SDKs load when the first trigger needs them: importing the app stays quick.
+    from sync_core.adapters.directory.names import TABLES as DIRECTORY_TABLES  # noqa: PLC0415
+    from sync_core.adapters.queues.orders import QUEUES  # noqa: PLC0415
+    from sync_core.adapters.tables.names import TABLES  # noqa: PLC0415
+
+    tables, queues = _open_storage(settings.storage, stack)
+    await tables.ensure_tables((*TABLES, *DIRECTORY_TABLES))
+    await queues.ensure_queues(QUEUES)
+    clock = SystemClock(settings.clock_offset)
+    services = assemble(tables=tables, sender=queues, clock=clock, entra=_open_entra(settings.entra, stack))
+    return replace(services, lease=settings.run_lease)
+
+
+def assemble(*, tables: ports.TableStore, sender: Sender, clock: ports.Clock, entra: ports.Entra) -> Services:
+    """Return the services over these four outside things, real ones or the tests' own."""
+    from sync_core.adapters.directory.identities import TableIdentities  # noqa: PLC0415
+    from sync_core.adapters.directory.members import TableMembers  # noqa: PLC0415
+    from sync_core.adapters.directory.people import TablePeople  # noqa: PLC0415
+    from sync_core.adapters.queues.orders import QueueOrders  # noqa: PLC0415
+    from sync_core.adapters.tables.groups import TableGroups  # noqa: PLC0415
+    from sync_core.adapters.tables.journal import TableJournal  # noqa: PLC0415
+    from sync_core.adapters.tables.nights import TableNights  # noqa: PLC0415
+    from sync_core.adapters.tables.runs import TableRuns  # noqa: PLC0415
+    from sync_core.adapters.tables.schedules import TableSchedules  # noqa: PLC0415
+    from sync_core.adapters.tables.states import TableGroupStates  # noqa: PLC0415
+    from sync_core.adapters.tables.workspaces import TableWorkspaces  # noqa: PLC0415
+    from sync_core.flows.services import Services  # noqa: PLC0415
+
+    return Services(
+        clock=clock,
+        workspaces=TableWorkspaces(tables),
+        groups=TableGroups(tables),
+        schedules=TableSchedules(tables),
+        nights=TableNights(tables),
+        runs=TableRuns(tables),
+        states=TableGroupStates(tables),
+        journal=TableJournal(tables),
+        identities=TableIdentities(tables),
+        people=TablePeople(tables),
+        members=TableMembers(tables),
+        orders=QueueOrders(sender, clock=clock),
+        entra=entra,
+        log=event_log("sync_core"),
+        new_token=lambda: uuid4().hex[:12],
+    )
+
+
+def _open_storage(storage: StorageSettings, stack: AsyncExitStack) -> tuple[AzureTableStore, AzureQueues]:
+    from sync_core.adapters.queues.messages import open_queues  # noqa: PLC0415
+    from sync_core.adapters.tables.connect import open_table_store  # noqa: PLC0415
+
+    if storage.connection_string is not None:
+        tables = open_table_store(connection_string=storage.connection_string)
+        queues = open_queues(connection_string=storage.connection_string)
+    else:
+        credential = _storage_identity(storage, stack)
+        tables = open_table_store(endpoint=storage.table_service_uri, credential=credential)
+        queues = open_queues(endpoint=storage.queue_service_uri, credential=credential)
+    stack.push_async_callback(tables.close)
+    stack.push_async_callback(queues.close)
+    return tables, queues
+
+
+def _storage_identity(storage: StorageSettings, stack: AsyncExitStack) -> AsyncTokenCredential:
+    from azure.identity.aio import ManagedIdentityCredential  # noqa: PLC0415
+
+    credential = ManagedIdentityCredential(client_id=storage.client_id)
+    stack.push_async_callback(credential.close)
+    return credential
+
+
+def _open_entra(entra: EntraSettings, stack: AsyncExitStack) -> ports.Entra:
+    from sync_core.adapters.entra.client import GraphClients  # noqa: PLC0415
+    from sync_core.adapters.entra.credentials import AppIdentity  # noqa: PLC0415
+    from sync_core.adapters.entra.reader import GraphEntra  # noqa: PLC0415
+
+    app = AppIdentity(
+        client_id=entra.client_id,
+        authority=entra.authority,
+        managed_identity_client_id=entra.managed_identity_client_id,
+        certificate_path=entra.certificate_path,
+        client_secret=entra.client_secret,
+        #  The standard variable for a private certificate authority, such as a company's proxy or the simulator.
+        ca_file=os.environ.get("SSL_CERT_FILE"),
+    )
+    clients = GraphClients(app, graph_base_url=entra.graph_base_url, version=VERSION)
+    stack.push_async_callback(clients.close)
+    return GraphEntra(clients)
