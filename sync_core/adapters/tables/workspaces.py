@@ -34,7 +34,7 @@ class TableWorkspaces:
         return None if row is None else Stored(_workspace_in(workspace, row.cells), row.etag)
 
     async def put_workspace(self, workspace: Workspace) -> None:
-        """Store the workspace. The tenants' index is added to before and cleared after it, so that it never lacks one."""
+        """Store the workspace. The tenants' index is added to before and cleared after it: it never lacks one."""
         held = await self.workspace(workspace.id)
         before = None if held is None else held.value.tenant
         if workspace.tenant is not None:

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sync_core.adapters.tables.names import TENANT_WORKSPACES, WORKSPACES
+from sync_core.adapters.tables.workspaces import TableWorkspaces
+from sync_core.domain.field_settings import CustomField, FieldSettings, Switches
+from sync_core.domain.ids import TenantId
+from sync_core.domain.options import OnLeaveLast, RemovalGuard, SyncOptions
+from sync_core.domain.workspaces import ConnectionStatus, Rulebook
+from tests.builders import TENANT, WORKSPACE, a_connection, a_rulebook, a_workspace
+
+if TYPE_CHECKING:
+    from sync_core.ports import TableStore
+
+TABLES = (WORKSPACES, TENANT_WORKSPACES)
+OTHER_TENANT = TenantId("11111111-2222-4333-8444-555555555555")
+
+
+async def listed(tables: TableStore, tenant: TenantId) -> list[str]:
+    return [row.key async for row in tables.query(TENANT_WORKSPACES, tenant)]
+
+
+async def test_a_workspace_is_read_as_it_was_put(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    await workspaces.put_workspace(a_workspace())
+
+    found = await workspaces.workspace(WORKSPACE)
+
+    assert found is not None
+    assert found.value == a_workspace()
+
+
+async def test_what_was_never_put_is_not_there(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+
+    assert await workspaces.workspace(WORKSPACE) is None
+    assert await workspaces.connection(WORKSPACE) is None
+
+
+async def test_a_workspace_is_listed_under_the_tenant_that_manages_it(tables: TableStore) -> None:
+    await TableWorkspaces(tables).put_workspace(a_workspace())
+
+    assert await listed(tables, TENANT) == [WORKSPACE]
+
+
+async def test_a_workspace_that_changes_hands_is_listed_under_its_new_tenant_only(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    await workspaces.put_workspace(a_workspace())
+    await workspaces.put_workspace(a_workspace(tenant=OTHER_TENANT))
+
+    assert await listed(tables, TENANT) == []
+    assert await listed(tables, OTHER_TENANT) == [WORKSPACE]
+
+
+async def test_a_workspace_without_a_tenant_stays_without(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    await workspaces.put_workspace(a_workspace())
+    await workspaces.put_workspace(a_workspace(tenant=None))
+
+    found = await workspaces.workspace(WORKSPACE)
+
+    assert found is not None
+    assert found.value.tenant is None
+    assert await listed(tables, TENANT) == []
+
+
+async def test_a_mended_connection_forgets_why_it_failed(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    failed = a_connection(status=ConnectionStatus.FAILED, reason="The consent was revoked.")
+    await workspaces.put_connection(WORKSPACE, failed)
+    await workspaces.put_connection(WORKSPACE, a_connection())
+
+    found = await workspaces.connection(WORKSPACE)
+
+    assert found is not None
+    assert found.value == a_connection()
+
+
+async def test_rules_that_were_never_saved_are_the_defaults_and_not_confirmed(tables: TableStore) -> None:
+    rulebook = await TableWorkspaces(tables).rulebook(WORKSPACE)
+
+    assert rulebook.value == Rulebook()
+    assert rulebook.value.confirmed_at is None
+
+
+async def test_rules_are_read_as_they_were_put(tables: TableStore) -> None:
+    settings = FieldSettings(
+        fields={"jobTitle": Switches(sync=True, overwrite=False)},
+        custom={3: CustomField("costCenter", Switches(sync=False, overwrite=True))},
+    )
+    options = SyncOptions(
+        include_guests=True,
+        when_user_leaves_last_group=OnLeaveLast.DELETE,
+        removal_guard=RemovalGuard(enabled=False, percent=1, minimum=2, maximum=3),
+    )
+    rulebook = replace(a_rulebook(), options=options, settings=settings)
+    workspaces = TableWorkspaces(tables)
+    await workspaces.put_rulebook(WORKSPACE, rulebook)
+
+    assert (await workspaces.rulebook(WORKSPACE)).value == rulebook
+
+
+async def test_the_rows_of_one_workspace_change_by_themselves(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    await workspaces.put_workspace(a_workspace())
+    await workspaces.put_connection(WORKSPACE, a_connection())
+    before = await workspaces.workspace(WORKSPACE)
+    await workspaces.put_rulebook(WORKSPACE, a_rulebook())
+    await workspaces.put_connection(WORKSPACE, a_connection(status=ConnectionStatus.PENDING))
+
+    assert await workspaces.workspace(WORKSPACE) == before
