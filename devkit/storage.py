@@ -124,9 +124,7 @@ class Azurite:
     def _command(self) -> list[str]:
         node = shutil.which("node")
         if node is None:
-            raise DevkitError(
-                "Azurite needs Node 20 or newer, and no node was found: install it and try again."
-            )
+            raise DevkitError("Azurite needs Node 20 or newer, and no node was found: install it and try again.")
         if not self._script.is_file():
             raise DevkitError("Azurite is not installed in this checkout: run `make setup`.")
         ports = self._ports
@@ -176,7 +174,5 @@ def _said(log: IO[bytes]) -> str:
 def _failure(said: str) -> DevkitError:
     taken = _TAKEN.search(said)
     if taken is not None:
-        return DevkitError(
-            f"Azurite cannot start: port {taken[1]} is taken. Stop what uses it or choose another."
-        )
+        return DevkitError(f"Azurite cannot start: port {taken[1]} is taken. Stop what uses it or choose another.")
     return DevkitError(f"Azurite did not start. It said: {said.strip() or 'nothing'}")
