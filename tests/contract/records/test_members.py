@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sync_core.adapters.directory.members import TableMembers
+from sync_core.adapters.directory.names import MEMBERS
+from sync_core.domain.directory import Member, MemberState
+from sync_core.domain.ids import GroupId, RecipientId
+from tests.builders import GROUP, RECIPIENT, WORKSPACE, a_member, entra_user_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sync_core.ports import TableStore
+
+TABLES = (MEMBERS,)
+
+spread_or_not = pytest.mark.parametrize("spread", [False, True], ids=["together", "spread"])
+
+
+def members(numbers: Iterable[int], fingerprint: str = "f1") -> list[Member]:
+    return [Member(RecipientId(f"r-{number}"), entra_user_id(number), fingerprint) for number in numbers]
+
+
+def ids(numbers: Iterable[int]) -> list[RecipientId]:
+    return [RecipientId(f"r-{number}") for number in numbers]
+
+
+async def index_of(tables: TableStore, *, spread: bool, group: GroupId = GROUP) -> list[Member]:
+    found = [member async for member in TableMembers(tables).index(WORKSPACE, group, spread=spread)]
+    return sorted(found, key=lambda member: member.entra_id)
+
+
+@spread_or_not
+async def test_an_index_of_more_than_a_page_is_read_as_it_was_saved(tables: TableStore, *, spread: bool) -> None:
+    everybody = members(range(1100))
+    await TableMembers(tables).save(WORKSPACE, GROUP, spread=spread, changed=everybody)
+
+    assert await index_of(tables, spread=spread) == everybody
+    assert await index_of(tables, spread=spread, group=GroupId("other")) == []
+
+
+@spread_or_not
+async def test_some_change_and_some_go(tables: TableStore, *, spread: bool) -> None:
+    index = TableMembers(tables)
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=members(range(300)))
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=members(range(100, 350), "f2"), gone=ids(range(100)))
+
+    assert await index_of(tables, spread=spread) == members(range(100, 350), "f2")
+
+
+@spread_or_not
+async def test_rows_that_are_already_gone_stay_gone_and_the_rest_goes(tables: TableStore, *, spread: bool) -> None:
+    index = TableMembers(tables)
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=members(range(40)))
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=[], gone=ids(range(10, 30)))
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=[], gone=ids(range(35)))
+
+    assert await index_of(tables, spread=spread) == members(range(35, 40))
+
+
+async def test_somebody_who_was_refused_and_is_in_now_has_no_reason_any_more(tables: TableStore) -> None:
+    index = TableMembers(tables)
+    refused = a_member(state=MemberState.REFUSED, reason="email-missing", fingerprint="")
+    await index.save(WORKSPACE, GROUP, spread=False, changed=[refused])
+
+    assert await index_of(tables, spread=False) == [refused]
+
+    await index.save(WORKSPACE, GROUP, spread=False, changed=[a_member()])
+
+    assert await index_of(tables, spread=False) == [a_member()]
+
+
+async def test_of_two_changes_of_one_member_the_later_counts(tables: TableStore) -> None:
+    changed = [a_member(fingerprint="f1"), a_member(fingerprint="f2")]
+    await TableMembers(tables).save(WORKSPACE, GROUP, spread=False, changed=changed, gone=[RECIPIENT, RECIPIENT])
+
+    assert await index_of(tables, spread=False) == [a_member(fingerprint="f2")]
