@@ -113,7 +113,7 @@ def _entra(given: Mapping[str, str]) -> EntraSettings:
         client_id=_guid(given, "ENTRA_CLIENT_ID"),
         graph_base_url=_address(given, "GRAPH_BASE_URL", PUBLIC_GRAPH),
         authority=_address(given, "ENTRA_AUTHORITY", PUBLIC_AUTHORITY, loopback=False),
-        managed_identity_client_id=given.get("ENTRA_MANAGED_IDENTITY_CLIENT_ID"),
+        managed_identity_client_id=_guid(given, chosen[0]) if chosen[0] == _CREDENTIALS[0] else None,
         certificate_path=given.get("ENTRA_CERTIFICATE_PATH"),
         client_secret=given.get("ENTRA_CLIENT_SECRET"),
     )

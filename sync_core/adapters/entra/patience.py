@@ -49,9 +49,11 @@ class Effort:
             wait = min(_FIRST_WAIT * 2.0 ** (self._failed - 1), _LONGEST_WAIT) * (0.5 + self._jitter() / 2)
         else:
             wait = retry_after + self._jitter()
-        if self._failed >= self._budget.tries or self._waited + wait > self._budget.waiting:
-            asked = timedelta(seconds=retry_after or 0)
-            raise TryAgainLater(reason, after=max(asked, timedelta(0)) or _WORN_OUT_WAIT)
+        asked = timedelta(seconds=retry_after or 0)
+        if self._failed >= self._budget.tries:
+            raise TryAgainLater(reason, after=max(asked, _WORN_OUT_WAIT))
+        if self._waited + wait > self._budget.waiting:
+            raise TryAgainLater(reason, after=asked or _WORN_OUT_WAIT)
         self._waited += wait
         return wait
 

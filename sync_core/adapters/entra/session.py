@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from sync_core.domain.ids import TenantId
 
 _CONNECT_SECONDS = 15
-#  A page of 999 members takes Graph some seconds; 100 is what the SDK itself waits.
-_READ_SECONDS = 100
+#  A page of 999 members takes Graph some seconds; the SDK's own 100 would hold a whole run up, five times over.
+_READ_SECONDS = 60
 
 
 class Connections:

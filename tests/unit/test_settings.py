@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sync_core.domain.errors import SettingError
+from sync_core.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ACCOUNT = "AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:10002/devstoreaccount1"
+CLIENT = "5f88e377-5187-498d-b536-47af039459b4"
+LEAST = {"SyncStorage": ACCOUNT, "ENTRA_CLIENT_ID": CLIENT, "ENTRA_CLIENT_SECRET": "s3cret-value"}
+
+
+def without(*names: str) -> dict[str, str]:
+    return {name: value for name, value in LEAST.items() if name not in names}
+
+
+def test_the_least_that_must_be_set_is_completed_by_defaults() -> None:
+    settings = read_settings(LEAST)
+
+    assert settings.storage.connection_string == ACCOUNT
+    assert settings.entra.client_id == CLIENT
+    assert settings.entra.graph_base_url == "https://graph.microsoft.com/v1.0"
+    assert settings.entra.authority == "https://login.microsoftonline.com"
+    assert settings.sync_schedule == "0 0 0 * * *"
+    assert settings.run_lease == timedelta(seconds=90)
+    assert settings.clock_offset == timedelta(0)
+
+
+def test_storage_can_be_reached_by_an_identity() -> None:
+    settings = read_settings(
+        {
+            **without("SyncStorage"),
+            "SyncStorage__queueServiceUri": "https://acme.queue.core.windows.net/",
+            "SyncStorage__tableServiceUri": "https://acme.table.core.windows.net",
+            "SyncStorage__credential": "managedidentity",
+            "SyncStorage__clientId": CLIENT,
+        }
+    )
+
+    assert settings.storage.connection_string is None
+    assert settings.storage.queue_service_uri == "https://acme.queue.core.windows.net"
+    assert settings.storage.table_service_uri == "https://acme.table.core.windows.net"
+    assert settings.storage.client_id == CLIENT
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ENTRA_CERTIFICATE_PATH", "/keys/app.pem"), ("ENTRA_MANAGED_IDENTITY_CLIENT_ID", CLIENT)]
+)
+def test_each_other_way_to_sign_in_stands_alone(name: str, value: str) -> None:
+    entra = read_settings({**without("ENTRA_CLIENT_SECRET"), name: value}).entra
+
+    chosen = (entra.managed_identity_client_id, entra.certificate_path, entra.client_secret)
+    assert [way for way in chosen if way is not None] == [value]
+
+
+def test_a_national_cloud_can_be_set() -> None:
+    entra = read_settings(
+        {
+            **LEAST,
+            "GRAPH_BASE_URL": "https://graph.microsoft.us/v1.0/",
+            "ENTRA_AUTHORITY": "https://login.microsoftonline.us",
+        }
+    ).entra
+
+    assert entra.graph_base_url == "https://graph.microsoft.us/v1.0"
+    assert entra.authority == "https://login.microsoftonline.us"
+
+
+def test_a_graph_on_this_machine_may_do_without_tls() -> None:
+    entra = read_settings({**LEAST, "GRAPH_BASE_URL": "http://localhost:8080/v1.0"}).entra
+
+    assert entra.graph_base_url == "http://localhost:8080/v1.0"
+
+
+def test_a_developer_can_move_the_clock() -> None:
+    settings = read_settings({**LEAST, "SYNC_CLOCK_OFFSET": "86400", "AZURE_FUNCTIONS_ENVIRONMENT": "Development"})
+
+    assert settings.clock_offset == timedelta(days=1)
+
+
+def test_blank_counts_as_not_set() -> None:
+    settings = read_settings({**LEAST, "RUN_LEASE_SECONDS": "  ", "ENTRA_CERTIFICATE_PATH": ""})
+
+    assert settings.run_lease == timedelta(seconds=90)
+    assert settings.entra.certificate_path is None
+
+
+WRONG: list[tuple[Mapping[str, str], str]] = [
+    (without("SyncStorage"), "SyncStorage"),
+    ({**LEAST, "SyncStorage": "not a connection string"}, "SyncStorage"),
+    ({**LEAST, "SyncStorage__queueServiceUri": "https://a.example"}, "SyncStorage__queueServiceUri"),
+    (
+        {**without("SyncStorage"), "SyncStorage__queueServiceUri": "https://a.example"},
+        "SyncStorage__tableServiceUri",
+    ),
+    (
+        {
+            **without("SyncStorage"),
+            "SyncStorage__queueServiceUri": "https://a.example",
+            "SyncStorage__tableServiceUri": "https://b.example",
+            "SyncStorage__credential": "workloadidentity",
+        },
+        "SyncStorage__credential",
+    ),
+    (without("ENTRA_CLIENT_ID"), "ENTRA_CLIENT_ID"),
+    ({**LEAST, "ENTRA_CLIENT_ID": "my-app"}, "ENTRA_CLIENT_ID"),
+    (without("ENTRA_CLIENT_SECRET"), "ENTRA_CLIENT_SECRET"),
+    ({**LEAST, "ENTRA_CERTIFICATE_PATH": "/keys/app.pem"}, "ENTRA_CERTIFICATE_PATH"),
+    (
+        {**without("ENTRA_CLIENT_SECRET"), "ENTRA_MANAGED_IDENTITY_CLIENT_ID": "me"},
+        "ENTRA_MANAGED_IDENTITY_CLIENT_ID",
+    ),
+    ({**LEAST, "GRAPH_BASE_URL": "http://graph.microsoft.com/v1.0"}, "GRAPH_BASE_URL"),
+    ({**LEAST, "GRAPH_BASE_URL": "graph.microsoft.com"}, "GRAPH_BASE_URL"),
+    ({**LEAST, "GRAPH_BASE_URL": "https://me:pass@graph.microsoft.com"}, "GRAPH_BASE_URL"),
+    ({**LEAST, "GRAPH_BASE_URL": "https://[graph"}, "GRAPH_BASE_URL"),
+    ({**LEAST, "GRAPH_BASE_URL": "https://graph.microsoft.com:x"}, "GRAPH_BASE_URL"),
+    ({**LEAST, "ENTRA_AUTHORITY": "http://localhost:8080"}, "ENTRA_AUTHORITY"),
+    ({**LEAST, "SYNC_SCHEDULE": "midnight"}, "SYNC_SCHEDULE"),
+    ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * * *"}, "SYNC_SCHEDULE"),
+    ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * ?"}, "SYNC_SCHEDULE"),
+    ({**LEAST, "RUN_LEASE_SECONDS": "soon"}, "RUN_LEASE_SECONDS"),
+    ({**LEAST, "RUN_LEASE_SECONDS": "0"}, "RUN_LEASE_SECONDS"),
+    ({**LEAST, "SYNC_CLOCK_OFFSET": "86400"}, "SYNC_CLOCK_OFFSET"),
+    (
+        {**LEAST, "SYNC_CLOCK_OFFSET": "9" * 30, "AZURE_FUNCTIONS_ENVIRONMENT": "Development"},
+        "SYNC_CLOCK_OFFSET",
+    ),
+]
+
+
+@pytest.mark.parametrize(("environ", "name"), WRONG, ids=[f"{index}-{name}" for index, (_, name) in enumerate(WRONG)])
+def test_a_wrong_or_missing_setting_is_named(environ: Mapping[str, str], name: str) -> None:
+    with pytest.raises(SettingError) as raised:
+        read_settings(environ)
+
+    assert raised.value.name == name
+    assert str(raised.value).startswith(f"{name}: ")
+
+
+def test_a_problem_never_repeats_the_value() -> None:
+    with pytest.raises(SettingError) as raised:
+        read_settings({**LEAST, "SyncStorage": "AccountKey=very-secret;oops"})
+
+    assert "very-secret" not in str(raised.value)
+
+
+def test_secrets_are_not_shown() -> None:
+    shown = repr(read_settings(LEAST))
+
+    assert "s3cret-value" not in shown
+    assert "a2V5" not in shown
