@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DevkitError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        clean = False
     if not clean:
         #  A thread that is left would keep the interpreter from ending.
         sys.stderr.flush()
@@ -105,13 +107,13 @@ async def _serve(app: App, options: HostOptions, given: argparse.Namespace) -> b
     host = Host(app, options)
     await host.start()
     _announce(app, host, as_json=given.ready_json)
-    waiting = [asyncio.ensure_future(told.wait()), asyncio.ensure_future(host.failed())]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    clean = await host.stop()
+    stopped, failed = asyncio.ensure_future(told.wait()), asyncio.ensure_future(host.failed())
+    done, waiting = await asyncio.wait({stopped, failed}, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
-        if task.done():
-            task.result()
         task.cancel()
+    clean = await host.stop()
+    for task in done:
+        task.result()
     return clean
 
 

@@ -45,6 +45,7 @@ class Delivery:
         self._visibility = visibility.total_seconds()
         self._sleep = sleep
         self._receipt = message.pop_receipt
+        self._renewal: asyncio.Future[None] | None = None
 
     async def keep_invisible(self) -> None:
         """Renew at half of the time, sooner after a failure, until cancelled or the message is lost."""
@@ -53,8 +54,9 @@ class Delivery:
         wait = normal
         while True:
             await self._sleep(wait)
+            self._renewal = asyncio.ensure_future(self._set_invisible(round(self._visibility)))
             try:
-                await self._set_invisible(round(self._visibility))
+                await asyncio.shield(self._renewal)
             except HttpResponseError as error:
                 if error_code(error) in _LOST:
                     return
@@ -63,6 +65,11 @@ class Delivery:
                 wait = max(wait / 2, floor)
             else:
                 wait = normal
+
+    async def settle(self) -> None:
+        """Wait for a renewal under way: without its answer the pop receipt would be unknown."""
+        if self._renewal is not None:
+            await asyncio.gather(self._renewal, return_exceptions=True)
 
     async def complete(self) -> None:
         """Delete the message; one that another host took over is left to it."""
@@ -104,3 +111,4 @@ async def while_kept(delivery: Delivery, work: Awaitable[bool]) -> bool:
     finally:
         keeper.cancel()
         await asyncio.gather(keeper, return_exceptions=True)
+        await delivery.settle()

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from devkit.errors import DevkitError
 from devkit.functions_host.admin import AdminRoutes
 from devkit.functions_host.app_settings import AppSettings
+from devkit.functions_host.execution import FunctionRunner
 from devkit.functions_host.functions import LoadedFunction, QueueTrigger, TimerTrigger
 from devkit.functions_host.host_json import HostConfig, read_host_json
 from devkit.functions_host.http_server import HttpOptions, HttpServer
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from pathlib import Path
 
+#  Seconds for what is cancelled to notice it.
+_LAST_MOMENT = 1.0
 _THREADS = "PYTHON_THREADPOOL_THREAD_COUNT"
 _log = logging.getLogger("Host.Startup")
 
@@ -101,11 +104,11 @@ class Host:
         self.state = "Initializing"
         self._options = options
         self._queues = Queues(base64=app.config.queues.base64)
+        self._runner = FunctionRunner(timeout=app.config.function_timeout, threads=app.threads)
         self._invoker = Invoker(
             root=app.root,
             sender=self._queues,
-            timeout=app.config.function_timeout,
-            threads=app.threads,
+            runner=self._runner,
             sleep=options.sleep,
         )
         self._listeners = [
@@ -163,19 +166,21 @@ class Host:
         """Take nothing new, wait for what runs, at most for the grace, and close; False when some was left."""
         self.drain()
         self.state = "Stopping"
-        ending = asyncio.gather(self._server.stop(), self._admin.finish(), *self._listening, return_exceptions=True)
-        _, late = await asyncio.wait({ending}, timeout=self._options.grace.total_seconds())
+        closing = [asyncio.ensure_future(part) for part in (self._server.stop(), self._admin.finish())]
+        ending = [*closing, *self._listening]
+        _, late = await asyncio.wait(ending, timeout=self._options.grace.total_seconds())
         if late:
             _log.warning("The host stops with %d invocations under way; they are left.", self.outstanding)
-            self._abandon()
-            ending.cancel()
-            await asyncio.wait({ending}, timeout=1)
-        self._invoker.close()
+            self._abandon(late)
+            await asyncio.wait(late, timeout=_LAST_MOMENT)
+        self._runner.close()
         await self._queues.close()
         self.state = "Stopped"
         return not late
 
-    def _abandon(self) -> None:
+    def _abandon(self, late: set[asyncio.Task[None]]) -> None:
+        for task in late:
+            task.cancel()
         self._admin.abandon()
         for listener in self._listeners:
             listener.abandon()

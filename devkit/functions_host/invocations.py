@@ -1,31 +1,30 @@
-"""Runs functions: on the event loop or on a thread, within the time limit, with the host's log lines."""
+"""One invocation of a function: inputs decoded, run, outputs written, told in the log as the host does."""
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import logging
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor, thread
+from concurrent.futures import thread
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from devkit.functions_host.context import InvocationContext, RetryContext, RpcException, current_function
+from devkit.functions_host import execution
+from devkit.functions_host.context import InvocationContext, RetryContext, RpcException
 from devkit.functions_host.converters import decode, encode
 from devkit.functions_host.functions import RETURN, HttpOutput, LoadedFunction, QueueOutput
 from devkit.functions_host.queue_outputs import message_texts
-from devkit.functions_host.time_spans import write_time_span
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from datetime import timedelta
     from pathlib import Path
 
     from azure.functions.meta import Datum
 
+    from devkit.functions_host.execution import FunctionRunner
+
 #  Where every trace begins, whatever the function.
-_HOST_FILES = (__file__, thread.__file__)
+_HOST_FILES = (__file__, execution.__file__, thread.__file__)
 VIA_HOST_API = "This function was programmatically called via the host APIs."
 
 
@@ -56,10 +55,6 @@ class Outcome:
         return self.error is None
 
 
-class FunctionTimedOut(Exception):
-    """The function ran longer than host.json's functionTimeout."""
-
-
 class Out:
     """An output parameter, see azure.functions.Out."""
 
@@ -74,21 +69,19 @@ class Out:
 
 
 class Invoker:
-    """Invokes functions of one app; *threads* None means Python's own default."""
+    """Invokes the functions of one app."""
 
     def __init__(
         self,
         *,
         root: Path,
         sender: OutputSender,
-        timeout: timedelta | None,
-        threads: int | None,
+        runner: FunctionRunner,
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._root = root
         self._sender = sender
-        self._timeout = timeout
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="function")
+        self._runner = runner
         self._sleep = sleep
         self._running: set[str] = set()
 
@@ -96,10 +89,6 @@ class Invoker:
     def running(self) -> int:
         """How many invocations are under way."""
         return len(self._running)
-
-    def close(self) -> None:
-        """Take no more; threads that still run are left."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def invoke(self, function: LoadedFunction, call: Call) -> Outcome:
         """Run the function once, or as often as its retry policy says; never raises for its failure."""
@@ -150,7 +139,7 @@ class Invoker:
         outs = {output.name: Out() for output in function.outputs if output.name != RETURN}
         if function.wants_context:
             arguments["context"] = context
-        returned = await self._within_timeout(function, {**arguments, **outs}, context)
+        returned = await self._runner.run(function, {**arguments, **outs}, context)
         values = {name: out.get() for name, out in outs.items() if out.get() is not None}
         if any(output.name == RETURN for output in function.outputs):
             values[RETURN] = returned
@@ -173,53 +162,9 @@ class Invoker:
                 await self._sender.send_outputs(output, message_texts(raw))
         return response
 
-    async def _within_timeout(
-        self, function: LoadedFunction, arguments: Mapping[str, Any], context: InvocationContext
-    ) -> Any:
-        token = current_function.set(function.name)
-        try:
-            task = asyncio.ensure_future(self._start(function, arguments, context))
-        finally:
-            current_function.reset(token)
-        limit = None if self._timeout is None else self._timeout.total_seconds()
-        try:
-            await asyncio.wait({task}, timeout=limit)
-        finally:
-            if not task.done():
-                task.cancel()
-                task.add_done_callback(_look_at)
-        if task.done():
-            return task.result()
-        raise self._timed_out(function, context)
-
-    async def _start(self, function: LoadedFunction, arguments: Mapping[str, Any], context: InvocationContext) -> Any:
-        if function.is_async:
-            return await function.call(**arguments)
-
-        def on_thread() -> Any:
-            context.mark_thread()
-            return function.call(**arguments)
-
-        copied = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, copied.run, on_thread)
-
-    def _timed_out(self, function: LoadedFunction, context: InvocationContext) -> FunctionTimedOut:
-        sentence = (
-            f"Timeout value of {write_time_span(self._timeout) if self._timeout else '-1'} exceeded by function"
-            f" 'Functions.{function.name}' (Id: '{context.invocation_id}'). Initiating cancellation."
-        )
-        logging.getLogger(f"Function.{function.name}").error(sentence)
-        return FunctionTimedOut(sentence)
-
 
 def _without_host_frames(error: BaseException) -> BaseException:
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename in _HOST_FILES:
         trace = trace.tb_next
     return error if trace is None else error.with_traceback(trace)
-
-
-def _look_at(task: asyncio.Future[Any]) -> None:
-    #  Nobody awaits a task that was given up; looking at its error keeps asyncio from complaining.
-    if not task.cancelled():
-        task.exception()

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from azure.storage.queue import QueueMessage
 
 
+_NAMES = (
+    *("QueueTrigger", "DequeueCount", "Id", "PopReceipt"),
+    *("ExpirationTime", "InsertionTime", "NextVisibleTime"),
+)
+
+
 class NotBase64(ValueError):
     """The stored text is not Base64 although host.json says that it is."""
 
@@ -67,7 +73,7 @@ def overridden(metadata: dict[str, Datum], body: bytes) -> dict[str, Datum]:
 
     The real host does so whatever the case: Azure/azure-webjobs-sdk-extensions, issue 882.
     """
-    known = {name.lower(): name for name in metadata}
+    known = {name.lower(): name for name in _NAMES}
     own = {
         known.get(name.lower(), name): _property(value)
         for name, value in _properties(body).items()

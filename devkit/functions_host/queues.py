@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from devkit.functions_host.functions import QueueOutput
 
-_OVER_LIMIT = "a message of {size} bytes as stored is over the limit of {limit}"
-
 
 class MessageTooLarge(ValueError):
     """The service would answer 413."""
@@ -53,21 +51,24 @@ class Queues:
         return event
 
     async def send_outputs(self, output: QueueOutput, texts: Sequence[str]) -> None:
-        """Put the messages on the output's queue, encoded as host.json says."""
+        """Put the messages on the output's queue, encoded as host.json says.
+
+        Raises:
+            MessageTooLarge: One is above the service's limit, which an emulator may not keep.
+            AzureError: Storage refused one.
+        """
         queue = self.open(output.connection_string, output.queue)
         for text in texts:
-            await self.put(queue, stored_text(text, base64_encoded=self._base64))
+            stored = stored_text(text, base64_encoded=self._base64)
+            _check_size(stored)
+            await self.put(queue, stored)
 
     async def put(self, queue: QueueClient, stored: str) -> None:
         """Put *stored* on *queue* as it is, creating the queue if needed.
 
         Raises:
-            MessageTooLarge: It is above the service's limit, which Azurite does not always keep.
             AzureError: Storage refused it.
         """
-        size = len(stored.encode())
-        if size > MAX_STORED_BYTES:
-            raise MessageTooLarge(_OVER_LIMIT.format(size=size, limit=MAX_STORED_BYTES))
         try:
             await queue.send_message(stored)
         except ResourceNotFoundError:
@@ -80,6 +81,12 @@ class Queues:
         for account in self._accounts.values():
             await account.close()
         self._accounts.clear()
+
+
+def _check_size(stored: str) -> None:
+    size = len(stored.encode())
+    if size > MAX_STORED_BYTES:
+        raise MessageTooLarge(f"a message of {size} bytes as stored is over the limit of {MAX_STORED_BYTES}")
 
 
 def error_code(error: HttpResponseError) -> str:

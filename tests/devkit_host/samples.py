@@ -12,6 +12,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from devkit.functions_host.host import Host, HostOptions, load_app
 from devkit.functions_host.http_server import HttpOptions
@@ -62,6 +63,34 @@ class Account:
         """How many messages the queue holds, invisible ones included."""
         properties = await self.queue(suffix).get_queue_properties()
         return properties.approximate_message_count or 0
+
+    async def is_empty(self) -> bool:
+        return await self.count() == 0
+
+    async def visible(self) -> int:
+        return len(await self.waiting())
+
+    async def exists(self, suffix: str = "") -> bool:
+        try:
+            await self.count(suffix)
+        except ResourceNotFoundError:
+            return False
+        return True
+
+    async def holds_by(self, message_id: str, pop_receipt: str) -> bool:
+        """Whether the receipt is still good; the message is gone then."""
+        try:
+            await self.queue().delete_message(message_id, pop_receipt)
+        except HttpResponseError:
+            return False
+        return True
+
+    async def receive_and_release(self) -> None:
+        """Deliver one message once, to nobody."""
+        queue = self.queue()
+        message = await queue.receive_message(visibility_timeout=60)
+        assert message is not None
+        await queue.update_message(message.id, message.pop_receipt, visibility_timeout=0)
 
 
 @dataclass(frozen=True, slots=True)
