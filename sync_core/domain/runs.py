@@ -53,7 +53,6 @@ class Counts:
     added: int = 0
     updated: int = 0
     removed: int = 0
-    unchanged: int = 0
     refused: int = 0
     held: int = 0
 

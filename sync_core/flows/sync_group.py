@@ -116,7 +116,8 @@ def _ending(proof: ReadProof, held: Held | None, counts: Counts, *, left: int) -
     if not proof.complete:
         return Ending(RunState.SUCCEEDED_WITH_WARNINGS, Reason("read-not-proved", _not_proved(proof, left)))
     if counts.refused:
-        sentence = f"{counts.refused} people could not be taken in as Entra has them; the journal names why."
+        who = "1 person" if counts.refused == 1 else f"{counts.refused} people"
+        sentence = f"{who} could not be taken in as Entra has them; the run's changes say why."
         return Ending(RunState.SUCCEEDED_WITH_WARNINGS, Reason("people-refused", sentence))
     return Ending(RunState.SUCCEEDED, None)
 

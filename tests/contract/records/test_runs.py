@@ -28,7 +28,7 @@ async def test_a_run_is_read_as_it_was_saved(tables: TableStore) -> None:
         state=RunState.SUCCEEDED_WITH_WARNINGS,
         generation=2,
         phase=Phase.CLOSING,
-        counts=Counts(read=1001, added=1, updated=2, removed=3, unchanged=4, refused=5, held=6),
+        counts=Counts(read=1001, added=1, updated=2, removed=3, refused=4, held=5),
         proof=a_proof(counted=None, complete=False, readings=2),
         reason=Reason("not-proved", "Entra counts more people than it showed."),
         queued_at=MIDNIGHT,

@@ -1,0 +1,75 @@
+"""Entra ID in memory: a tenant in Graph's own shape, read through the product's real mapping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sync_core.adapters.entra.mapping import user_from
+from sync_core.domain.entra import EntraGroup, MembersPage
+from sync_core.domain.errors import GroupGone
+from sync_core.domain.ids import EntraUserId
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from sync_core.domain.ids import EntraGroupId, TenantId
+
+USER = "#microsoft.graph.user"
+
+
+@dataclass
+class MemoryEntra:
+    """*users* and *groups* by id; a group's ``members`` hold ``@odata.type`` and ``id``.
+
+    *before_page* may raise, or let others run, before each page. *miscount* is added to what is counted; *lose*
+    names users who are missing from the pages though they are counted.
+    """
+
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    page_size: int = 5
+    before_page: Callable[[], Awaitable[None]] | None = None
+    miscount: int = 0
+    lose: set[str] = field(default_factory=set)
+
+    async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup:  # noqa: ARG002 (one tenant)
+        found = self.groups.get(group)
+        if found is None:
+            raise GroupGone("group-gone", "The group is not in Entra ID any more.")
+        return EntraGroup(group, found["displayName"], found.get("description") or "")
+
+    async def members(
+        self,
+        tenant: TenantId,  # noqa: ARG002 (one tenant)
+        group: EntraGroupId,
+        *,
+        nested: bool,
+    ) -> AsyncIterator[MembersPage]:
+        members = [one for one in self._members(group, nested=nested) if one["id"] not in self.lose]
+        for start in range(0, max(len(members), 1), self.page_size):
+            if self.before_page is not None:
+                await self.before_page()
+            page = members[start : start + self.page_size]
+            users = tuple(
+                user_from(self.users[one["id"]], EntraUserId(one["id"])) for one in page if one["@odata.type"] == USER
+            )
+            yield MembersPage(users, {"device": len(page) - len(users)} if len(page) > len(users) else {})
+
+    async def count_users(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> int:  # noqa: ARG002
+        members = self._members(group, nested=nested)
+        return sum(one["@odata.type"] == USER for one in members) + self.miscount
+
+    def _members(self, group: str, *, nested: bool) -> list[dict[str, str]]:
+        """Return the members in order of their ids, each once; deleted users are none."""
+        seen: dict[str, dict[str, str]] = {}
+        waiting, been = [group], set()
+        while waiting:
+            current = waiting.pop()
+            been.add(current)
+            for one in self.groups.get(current, {}).get("members", ()):
+                if one["@odata.type"] != USER or one["id"] in self.users:
+                    seen[one["id"]] = one
+                if nested and one["@odata.type"] == "#microsoft.graph.group" and one["id"] not in been:
+                    waiting.append(one["id"])
+        return [seen[key] for key in sorted(seen)]
