@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from sync_core.domain.options import RemovalGuard, SyncOptions
 from sync_core.domain.workspaces import Rulebook
+from tests.fakes.memory_tables import MemoryTables
 from tests.fakes.world import World, a_group, a_tenant, a_user
 from tests.properties.model import Person, after_night
 from tests.properties.tenants import USERS, directory_as_model, happen, happenings, tenants
 
 if TYPE_CHECKING:
+    from random import Random
+
     from sync_core.domain.runs import Run
     from tests.fakes.memory_entra import MemoryEntra
 
@@ -34,14 +37,20 @@ def _changes(runs: list[Run]) -> int:
 
 
 @patient
-@given(tenants(), histories, st.booleans())
+@given(tenants(), histories, st.booleans(), st.randoms(use_true_random=False))
 def test_every_night_ends_in_the_directory_that_the_model_says(
-    entra: MemoryEntra, history: Histories, together: bool
+    entra: MemoryEntra, history: Histories, together: bool, turns: Random
 ) -> None:
-    """One group after the other or all at once, whatever happened in Entra since."""
+    """One group after the other, or all at once taking turns at every storage call, whatever happened in Entra."""
+
+    async def take_turns(*_call: object) -> None:
+        for _ in range(turns.randrange(4)):
+            await asyncio.sleep(0)
 
     async def live() -> None:
-        world = await World(entra).set_up(UNGUARDED)
+        world = await World(entra, tables=MemoryTables(before_read=take_turns, before_write=take_turns)).set_up(
+            UNGUARDED
+        )
         model: dict[str, Person] = {}
         for number, happened in enumerate([[], *history]):
             for one in happened:
