@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devkit.entra_simulator import permissions
-from devkit.entra_simulator.errors import not_found, not_simulated
+from devkit.entra_simulator.errors import not_found
 from devkit.entra_simulator.graph_call import (
     answer_collection,
     answer_json,
@@ -48,8 +48,6 @@ async def get_user(request: web.Request) -> web.Response:
     permissions.require(call.caller, USER)
     query = read_query(request.query, allowed="$select", types=(USER,))
     user_id = call.path_id("user")
-    if "@" in user_id:
-        raise not_simulated("finding a user by userPrincipalName")
     if user_id not in call.tenant.users:
         raise not_found(user_id)
     user = DirectoryObject(USER, call.tenant.users[user_id])

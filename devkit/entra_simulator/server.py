@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from devkit.entra_simulator.exchange import (
     script_faults,
 )
 from devkit.entra_simulator.simulation import SIMULATION, Simulation
+from devkit.entra_simulator.tokens import TokenSigner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,25 +41,38 @@ class RunningSimulator:
 
 
 @asynccontextmanager
-async def running_simulator(folder: Path, *, port: int = 0) -> AsyncIterator[RunningSimulator]:
+async def running_simulator(
+    folder: Path, *, port: int = 0, signer: TokenSigner | None = None
+) -> AsyncIterator[RunningSimulator]:
     """Serve a simulator without tenants until the block ends; 0 takes a free port.
 
-    *folder* receives the certificates of this start.
+    *folder* receives the certificates of this start. The *signer* of another start keeps its tokens good here.
 
     Raises:
         OSError: the port is taken, or the folder cannot be written.
     """
     certificates = make_certificates(folder)
     listener = socket.create_server((_ADDRESS, port))
-    simulation = Simulation(url=f"https://{_ADDRESS}:{listener.getsockname()[1]}")
+    simulation = Simulation(f"https://{_ADDRESS}:{listener.getsockname()[1]}", signer or TokenSigner())
     runner = web.AppRunner(_application(simulation), access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         await web.SockSite(runner, listener, ssl_context=certificates.server).start()
         yield RunningSimulator(simulation.url, certificates.authority, simulation)
     finally:
-        await runner.cleanup()
+        await _stop(runner)
         listener.close()
+
+
+async def _stop(runner: web.AppRunner) -> None:
+    """Stop serving and leave no socket open: a polite TLS farewell would outlive the caller's event loop."""
+    connections = runner.server.connections if runner.server else []
+    transports = [connection.transport for connection in connections]
+    await runner.cleanup()
+    for transport in transports:
+        if transport is not None:
+            transport.abort()
+    await asyncio.sleep(0)
 
 
 def _application(simulation: Simulation) -> web.Application:
@@ -78,13 +93,17 @@ def _token_routes() -> list[web.RouteDef]:
 
 
 def _graph_routes() -> list[web.RouteDef]:
-    members = "/v1.0/groups/{group}/{members:members|transitiveMembers}"
+    """Route by id; other names in an id's place, such as `$count` or a principal name, are not simulated."""
+    group, user = "/v1.0/groups/{group:[A-Za-z0-9-]+}", "/v1.0/users/{user:[A-Za-z0-9-]+}"
+    members = group + "/{members:members|transitiveMembers}"
     users = members + "/{cast:microsoft\\.graph\\.user|graph\\.user}"
     return [
+        web.get("/v1.0/groups/delta", refuse_as_not_simulated),
+        web.get("/v1.0/users/delta", refuse_as_not_simulated),
         web.get("/v1.0/users", graph_users.list_users, allow_head=False),
-        web.get("/v1.0/users/{user}", graph_users.get_user, allow_head=False),
+        web.get(user, graph_users.get_user, allow_head=False),
         web.get("/v1.0/groups", graph_groups.list_groups, allow_head=False),
-        web.get("/v1.0/groups/{group}", graph_groups.get_group, allow_head=False),
+        web.get(group, graph_groups.get_group, allow_head=False),
         web.get(members, graph_members.list_members, allow_head=False),
         web.get(members + "/$count", graph_members.count_members, allow_head=False),
         web.get(users, graph_members.list_member_users, allow_head=False),

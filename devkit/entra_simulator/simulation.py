@@ -11,11 +11,11 @@ from aiohttp import web
 from devkit.entra_simulator.faults import FaultScript
 from devkit.entra_simulator.paging import PageTokens
 from devkit.entra_simulator.request_log import RequestLog
-from devkit.entra_simulator.tokens import TokenSigner
 
 if TYPE_CHECKING:
     from devkit.entra_simulator.apps import App
     from devkit.entra_simulator.tenant import Tenant
+    from devkit.entra_simulator.tokens import TokenSigner
 
 
 @dataclass(slots=True)
@@ -26,11 +26,11 @@ class Simulation:
     """
 
     url: str
+    signer: TokenSigner
     tenants: dict[str, Tenant] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
     consents: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     clock_offset: timedelta = timedelta(0)
-    signer: TokenSigner = field(default_factory=TokenSigner)
     page_tokens: PageTokens = field(default_factory=PageTokens)
     faults: FaultScript = field(default_factory=FaultScript)
     log: RequestLog = field(default_factory=RequestLog)
