@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from datetime import timedelta
-from html import escape
 from typing import TYPE_CHECKING, Protocol
 
 from sync_core.adapters.queues.limits import MAX_TEXT_BYTES
@@ -53,8 +52,7 @@ class QueueOrders:
             return json.dumps({"reason": reason, "poisonedAt": poisoned_at, "message": message})
 
         def size(length: int) -> int:
-            #  The text travels inside XML; in JSON it is ASCII already.
-            return len(escape(document(length), quote=False))
+            return len(document(length))
 
         length = len(text)
         if size(length) >= MAX_TEXT_BYTES:

@@ -84,6 +84,8 @@ async def test_a_page_replaces_the_larger_one_of_its_name(tables: TableStore) ->
     await journal.write(WORKSPACE, GROUP, RUN, [a_journal_page(a_bulky_entry(300_000))])
     await journal.write(WORKSPACE, GROUP, RUN, [a_journal_page()])
 
+    [row] = [row async for row in tables.query(JOURNAL, f"{WORKSPACE}|{GROUP}|{RUN}")]
+    assert set(row.cells) == {"kinds", "witness", "entries0"}
     assert await pages_of(journal) == [a_journal_page()]
 
 

@@ -96,13 +96,13 @@ async def test_a_repeated_change_mends_the_slot_that_a_cut_off_one_left_off(
     assert slots_on(tables) == slot_wanted(tables)
 
 
-def test_no_order_of_the_steps_of_three_changes_leaves_a_group_that_is_on_without_its_slot() -> None:
+def test_no_order_of_the_steps_of_four_changes_leaves_a_group_that_is_on_without_its_slot() -> None:
     """Each writer may be overtaken, refused or killed between any two requests."""
     chance = random.Random(SEED)  # noqa: S311  repeatable on purpose
-    for _ in range(1500):
+    for _ in range(2000):
         tables = MemoryTables(before_read=_turn_to_read, before_write=_turn_to_write)
         _finish(change(tables, chance.choice(CHANGES)))
-        writers = [change(tables, chance.choice(CHANGES)) for _ in range(3)]
+        writers = [change(tables, chance.choice(CHANGES)) for _ in range(4)]
         while writers:
             writer = chance.choice(writers)
             if not _goes_on(writer) or chance.random() < 0.02:

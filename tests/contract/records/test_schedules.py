@@ -123,6 +123,21 @@ async def test_a_change_that_was_decided_on_an_old_schedule_is_refused(tables: T
     assert MONDAYS.slot in await due(schedules, DAILY, MONDAYS)
 
 
+async def test_a_writer_that_is_late_does_not_set_a_slot_back(tables: TableStore) -> None:
+    """Else an even later one, still to switch the slot off for a revision between the two, would do so."""
+    schedules = TableSchedules(tables)
+    old = await changed(schedules, a_schedule(DAILY))
+    await changed(schedules, a_schedule(MONDAYS))
+    await changed(schedules, a_schedule(DAILY))
+    with pytest.raises(RowConflict):
+        await schedules.save(WORKSPACE, GROUP, a_schedule(DAILY), read=old)
+
+    slot = await tables.get(DUE_SLOTS, DAILY.slot, f"{WORKSPACE}|{GROUP}")
+
+    assert slot is not None
+    assert slot.cells == {"revision": 3, "on": True}
+
+
 async def test_due_groups_come_in_key_order_and_go_on_behind_a_given_one(tables: TableStore) -> None:
     schedules = TableSchedules(tables)
     pairs = [(WorkspaceId(w), GroupId(g)) for w in ("a", "a-b", "b") for g in ("x", "x-1", "y")]
