@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
     from sync_core.domain.ids import TenantId
+
+#  The SDK's own are five minutes each, longer than any run's lease.
+_CONNECT_SECONDS, _READ_SECONDS = 15, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def _options(app: AppIdentity) -> dict[str, Any]:
         "disable_instance_discovery": not clouds.is_microsofts(app.authority),
         #  Retries have one owner, the client.
         "retry_total": 0,
+        "connection_timeout": _CONNECT_SECONDS,
+        "read_timeout": _READ_SECONDS,
     }
     return options if app.ca_file is None else {**options, "connection_verify": app.ca_file}
 
@@ -94,46 +100,35 @@ class FederatedCredential:
 
 
 class RenewableCredential:
-    """A credential whose cached token can be thrown away, which azure-identity itself has no way to do."""
+    """A credential whose cached token can be thrown away, which azure-identity itself has no way to do.
+
+    One call at a time: groups that start together then share one token instead of each asking for one.
+    """
 
     def __init__(self, build: Callable[[], AsyncTokenCredential]) -> None:
         self._build = build
-        self._current = _InUse(build())
+        self._current = build()
         self._latest = ""
+        self._turn = asyncio.Lock()
 
     async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        held = self._current
-        held.users += 1
-        try:
-            token = await held.credential.get_token(*scopes, **options)
-        finally:
-            held.users -= 1
-            await self._close_if_left(held)
-        self._latest = token.token
-        return token
+        async with self._turn:
+            token = await self._current.get_token(*scopes, **options)
+            self._latest = token.token
+            return token
 
     async def renew(self, *, refused: str) -> None:
         """Start over with an empty cache, unless a newer token than the *refused* one was had meanwhile."""
-        if refused == self._latest:
-            left, self._current = self._current, _InUse(self._build())
-            self._latest = ""
-            await self._close_if_left(left)
+        async with self._turn:
+            if refused == self._latest:
+                left, self._current, self._latest = self._current, self._build(), ""
+                await left.close()
 
     async def close(self) -> None:
-        await self._current.credential.close()
+        await self._current.close()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-    async def _close_if_left(self, held: _InUse) -> None:
-        if held is not self._current and not held.users:
-            await held.credential.close()
-
-
-@dataclass(slots=True)
-class _InUse:
-    credential: AsyncTokenCredential
-    users: int = 0
