@@ -53,13 +53,14 @@ class EntraSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. *clock_offset* is zero except on a developer's machine."""
+    """Everything that can be set. *development*: a developer's machine, the only place with a *clock_offset*."""
 
     storage: StorageSettings
     entra: EntraSettings
     sync_schedule: str = MIDNIGHT_UTC
     run_lease: timedelta = timedelta(seconds=90)
     clock_offset: timedelta = timedelta(0)
+    development: bool = False
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -75,6 +76,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         sync_schedule=_schedule(given),
         run_lease=_run_lease(given),
         clock_offset=_clock_offset(given),
+        development=_is_development(given),
     )
 
 
@@ -136,7 +138,7 @@ def _run_lease(given: Mapping[str, str]) -> timedelta:
 
 def _clock_offset(given: Mapping[str, str]) -> timedelta:
     seconds = _whole_number(given, "SYNC_CLOCK_OFFSET", 0)
-    if seconds and given.get("AZURE_FUNCTIONS_ENVIRONMENT") != "Development":
+    if seconds and not _is_development(given):
         raise SettingError(
             "SYNC_CLOCK_OFFSET", "is for a developer's machine alone (AZURE_FUNCTIONS_ENVIRONMENT=Development)"
         )
@@ -144,6 +146,10 @@ def _clock_offset(given: Mapping[str, str]) -> timedelta:
         return timedelta(seconds=seconds)
     except OverflowError as exc:
         raise SettingError("SYNC_CLOCK_OFFSET", "is further away than a clock can go") from exc
+
+
+def _is_development(given: Mapping[str, str]) -> bool:
+    return given.get("AZURE_FUNCTIONS_ENVIRONMENT") == "Development"
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:

@@ -84,6 +84,19 @@ def test_a_developer_can_move_the_clock() -> None:
     assert settings.clock_offset == timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("environ", "development"),
+    [
+        ({}, False),
+        ({"AZURE_FUNCTIONS_ENVIRONMENT": "Production"}, False),
+        ({"AZURE_FUNCTIONS_ENVIRONMENT": "development"}, False),
+        ({"AZURE_FUNCTIONS_ENVIRONMENT": "Development"}, True),
+    ],
+)
+def test_only_the_local_stacks_own_word_means_development(environ: Mapping[str, str], *, development: bool) -> None:
+    assert read_settings({**LEAST, **environ}).development is development
+
+
 def test_blank_counts_as_not_set() -> None:
     settings = read_settings({**LEAST, "RUN_LEASE_SECONDS": "  ", "ENTRA_CERTIFICATE_PATH": ""})
 

@@ -1,0 +1,48 @@
+"""Whether the app and its storage are well."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from schedules_api.answering import Reply
+from schedules_api.requests import query_in
+from schedules_api.responses import HealthAnswer
+from sync_core.domain.errors import TryAgainLater
+from sync_core.flows.check_health import check_storage
+from sync_core.wiring import VERSION
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import azure.functions as func
+
+    from sync_core.flows.services import Services
+
+_KEPT = timedelta(seconds=10)
+
+
+class Health:
+    """Asks storage at most once in ten seconds, however often it is asked itself."""
+
+    def __init__(self) -> None:
+        self._checked_at: datetime | None = None
+        self._trouble: TryAgainLater | None = None
+
+    async def show(self, services: Services, request: func.HttpRequest) -> Reply:
+        query_in(request)
+        now = services.clock.now()
+        if self._checked_at is None or not timedelta(0) <= now - self._checked_at < _KEPT:
+            self._trouble = await _trouble_of(services)
+            self._checked_at = now
+        if self._trouble is not None:
+            raise TryAgainLater(self._trouble.reason, after=_KEPT)
+        return Reply(HealthAnswer(status="ok", version=VERSION, storage="ok", time=now))
+
+
+async def _trouble_of(services: Services) -> TryAgainLater | None:
+    try:
+        await check_storage(services)
+    except TryAgainLater as exc:
+        return exc
+    return None

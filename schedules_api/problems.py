@@ -1,0 +1,102 @@
+"""What goes wrong, as clients see it: problem details (RFC 9457) whose ``type`` never changes its meaning."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sync_core.domain.errors import SyncRefused, TryAgainLater
+
+TYPE_PREFIX = "urn:scheduled-syncs:problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of problem. *title* is the same for all of its sort."""
+
+    status: HTTPStatus
+    title: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "invalid-request": Kind(HTTPStatus.BAD_REQUEST, "The request is not valid"),
+    "sign-in-not-set-up": Kind(HTTPStatus.UNAUTHORIZED, "Sign-in is not set up"),
+    "plan-required": Kind(HTTPStatus.FORBIDDEN, "The plan does not include scheduled syncs"),
+    "daily-needs-enterprise": Kind(HTTPStatus.FORBIDDEN, "The plan does not include daily syncs"),
+    "workspace-not-found": Kind(HTTPStatus.NOT_FOUND, "Workspace not found"),
+    "group-not-linked": Kind(HTTPStatus.NOT_FOUND, "Group not linked"),
+    "schedule-not-found": Kind(HTTPStatus.NOT_FOUND, "Schedule not found"),
+    "method-not-allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
+    "not-connected": Kind(HTTPStatus.CONFLICT, "The workspace is not connected to Entra ID"),
+    "settings-not-confirmed": Kind(HTTPStatus.CONFLICT, "The sync options are not confirmed"),
+    "schedule-changed": Kind(HTTPStatus.PRECONDITION_FAILED, "The schedule is not as expected"),
+    "body-too-large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
+    "unsupported-media-type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is not JSON"),
+    "unexpected-error": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here"),
+    "unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later"),
+}
+#  A refusal that has no status of its own: the request is well-formed, but not possible as things stand.
+_OTHER_REFUSAL = Kind(HTTPStatus.CONFLICT, "Not possible as things stand")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one part of a request: a *field* of the body, a query parameter or a header."""
+
+    field: str
+    reason: str
+
+
+class Problem(Exception):
+    """Answer the request with this problem. *code* is the end of its ``type``, *detail* is for people."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.headers = dict(headers or {})
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS.get(self.code, _OTHER_REFUSAL)
+
+
+def invalid(field: str, reason: str) -> Problem:
+    """Return the problem of one wrong *field*."""
+    return invalid_in([Fault(field, reason)])
+
+
+def invalid_in(faults: Sequence[Fault]) -> Problem:
+    detail = "; ".join(f"{fault.field} {fault.reason}" for fault in faults) + "."
+    return Problem("invalid-request", detail, faults=faults)
+
+
+def refused(refusal: SyncRefused, *, headers: Mapping[str, str] | None = None) -> Problem:
+    return Problem(refusal.code, refusal.reason, headers=headers)
+
+
+def unavailable(later: TryAgainLater) -> Problem:
+    """Return the problem that says when to come again; why is for the log alone."""
+    seconds = max(1, math.ceil(later.after.total_seconds()))
+    return Problem(
+        "unavailable",
+        "The service or its storage is busy or cannot be reached; nothing is lost, try again.",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def unexpected() -> Problem:
+    return Problem("unexpected-error", "The request could not be carried out; its id finds the reason in the log.")
