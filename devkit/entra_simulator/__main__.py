@@ -45,7 +45,8 @@ def _main() -> None:
     try:
         asyncio.run(_serve(arguments))
     except OSError as failure:
-        sys.exit(f"The Entra simulator cannot start on port {arguments.port}: {failure.strerror}.")
+        reason = os.strerror(failure.errno) if failure.errno else str(failure)
+        sys.exit(f"The Entra simulator cannot start on port {arguments.port}: {reason}.")
 
 
 if __name__ == "__main__":
