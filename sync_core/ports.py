@@ -203,8 +203,10 @@ class Identities(Protocol):
     ) -> bool:
         """Give *key* to *owner*; False where the claim is not the one that was read any more."""
 
-    async def release(self, workspace: WorkspaceId, released: Mapping[str, RecipientId]) -> None:
-        """Free each key that still belongs to the recipient named with it."""
+    async def release(
+        self, workspace: WorkspaceId, released: Mapping[str, RecipientId], *, claimed_before: datetime
+    ) -> None:
+        """Free each key that still belongs to the recipient named with it, unless it was claimed since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from sync_core.domain.options import SyncOptions
 
 
+#  A person's cards share one property of their row, which holds 32,000 characters (Table Storage data model).
+MOST_CARDS = 250
+
+TOO_MANY_GROUPS = "too-many-groups"
+
+
 class ChangeKind(StrEnum):
     """What a run did with one person in its group."""
 
@@ -91,6 +97,8 @@ def plan_seen(
             return PersonPlan(None, warning)
         blank = Recipient(id=recipient, entra_id=user.id, values={}) if held is None else _revived(held, user)
         return PersonPlan(PersonChange(ChangeKind.ADDED, held, _imported(blank, user, rules)))
+    if rules.group not in held.cards and len(held.cards) >= MOST_CARDS:
+        return PersonPlan(None, TOO_MANY_GROUPS)
     outdated = held.read_at is not None and held.read_at > rules.read_at
     known = held if outdated else _with_entra_values(held, user, rules, keep_email=bool(warning))
     after = _with_status(_with_card(known, rules), rules.options)

@@ -14,7 +14,6 @@ read finds the people as they should be and only mends the index.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -36,13 +35,15 @@ from sync_core.domain.planning import (
 )
 from sync_core.flows.locate_people import Left, Located, Seen, locate
 from sync_core.ports import MAX_ROWS_PER_WRITE, RecipientWrite, etag_of, value_of
+from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
     from sync_core.domain.directory import Recipient
-    from sync_core.domain.ids import RecipientId
+    from sync_core.domain.ids import GroupId, RecipientId
     from sync_core.domain.planning import PersonChange, Rules
     from sync_core.flows.claim_run import ClaimedRun
     from sync_core.flows.services import Services
@@ -176,12 +177,13 @@ class PeopleApplier:
         """Store one wave in the order of effects; return whom somebody else changed meanwhile."""
         pages = {self._next_page(): chunk for chunk in _chunks(planned)}
         await self._write_journal(planned, pages)
+        writing_since = self._services.clock.now()
         refused = await self._write_people(pages)
         lost = {person for name in refused for person in pages[name]}
         self._claimed.doubtful |= refused
         done = [person for person in planned if person not in lost]
         await self._write_members(done)
-        await self._release_addresses(done)
+        await self._release_addresses(done, claimed_before=writing_since)
         self._count(done)
         return [person.located.intent for person in lost]
 
@@ -199,48 +201,45 @@ class PeopleApplier:
 
     async def _write_people(self, pages: Mapping[str, Sequence[_Planned]]) -> set[str]:
         """Store each page's people in one transaction; return the pages that were refused."""
-        turn = asyncio.Semaphore(_SIDE_BY_SIDE)
 
-        async def write(name: str, chunk: Sequence[_Planned]) -> str | None:
+        async def write(page: tuple[str, Sequence[_Planned]]) -> str | None:
+            name, chunk = page
             mark = mark_of(self._claimed.order.group, self._claimed.run.value.id, name)
             writes = [
                 RecipientWrite(self._after(person, change, mark), etag_of(person.located.held))
                 for person in chunk
                 if (change := person.plan.change) is not None
             ]
-            async with turn:
-                try:
-                    await self._services.people.write(self._workspace, writes)
-                except RowConflict:
-                    return name
+            try:
+                await self._services.people.write(self._workspace, writes)
+            except RowConflict:
+                return name
             return None
 
-        async with asyncio.TaskGroup() as group:
-            written = [group.create_task(write(name, chunk)) for name, chunk in pages.items()]
-        return {name for task in written if (name := task.result()) is not None}
+        written = await each(write, pages.items(), limit=_SIDE_BY_SIDE)
+        return {name for name in written if name is not None}
 
     def _after(self, person: _Planned, change: PersonChange, mark: str) -> Recipient:
         return marked(replace(change.after, fingerprint=_fingerprint(person)), mark)
 
     async def _write_members(self, done: Sequence[_Planned]) -> None:
-        rows = [(person.located.intent.member, _member_after(person)) for person in done]
+        group = self._claimed.order.group
+        rows = [(person.located.intent.member, _member_after(person, group)) for person in done]
         changed = [after for before, after in rows if after is not None and after != before]
         gone = [before.recipient for before, after in rows if before is not None and not _same_key(before, after)]
         if changed or gone:
-            await self._services.members.save(
-                self._workspace, self._claimed.order.group, spread=self._spread, changed=changed, gone=gone
-            )
+            await self._services.members.save(self._workspace, group, spread=self._spread, changed=changed, gone=gone)
         self.outcome.joined += sum(_is_member(after) and not _is_member(before) for before, after in rows)
         self.outcome.gone += sum(_is_member(before) and not _is_member(after) for before, after in rows)
 
-    async def _release_addresses(self, done: Sequence[_Planned]) -> None:
+    async def _release_addresses(self, done: Sequence[_Planned], *, claimed_before: datetime) -> None:
         released = {
             email.key_of(old): person.located.recipient
             for person in done
             if person.plan.change is not None and (old := _address_given_up(person.plan.change)) is not None
         }
         if released:
-            await self._services.identities.release(self._workspace, released)
+            await self._services.identities.release(self._workspace, released, claimed_before=claimed_before)
 
     def _count(self, done: Sequence[_Planned]) -> None:
         for person in done:
@@ -295,13 +294,14 @@ def _fingerprint(person: _Planned) -> str:
     return intent.fingerprint
 
 
-def _member_after(person: _Planned) -> Member | None:
+def _member_after(person: _Planned, group: GroupId) -> Member | None:
     """Return the person's row of the member index as it must be now, None for no row."""
     intent, plan = person.located.intent, person.plan
     if isinstance(intent, Left):
         return intent.member if plan.outdated else None
-    is_new = person.located.held is None or person.located.held.value.deleted
-    refused = is_new and plan.change is None
+    held = value_of(person.located.held)
+    has_card = held is not None and group in held.cards
+    refused = plan.change is None and not has_card
     return Member(
         recipient=person.located.recipient,
         entra_id=intent.user.id,

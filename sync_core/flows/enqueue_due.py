@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from sync_core.domain.nights import Night
 from sync_core.domain.orders import SyncOrder
 from sync_core.domain.schedule import midnight_of, night_of, nights_to_cover, slots_of
+from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,12 +76,8 @@ async def _send(
 ) -> tuple[Night, str]:
     """Send, then remember: a firing cut off in between sends these again."""
     not_after = midnight_of(night.night) + _PATIENCE
-    await asyncio.gather(
-        *(
-            services.orders.send(SyncOrder(workspace, group, not_after, night=night.night, covers=night.covers))
-            for workspace, group in due
-        )
-    )
+    orders = [SyncOrder(workspace, group, not_after, night.night, night.covers) for workspace, group in due]
+    await each(services.orders.send, orders, limit=_AT_A_TIME)
     sent = {**night.enqueued, slot: night.enqueued.get(slot, 0) + len(due)}
     night = replace(night, enqueued=sent, slot=slot, after=due[-1])
     return night, await services.nights.save(night, etag=etag)

@@ -152,7 +152,7 @@ class _AddressBook:
         intent, recipient, held = candidate
         key = self._contested(candidate, claims)
         if key is None:
-            return None if recipient is None else Located(intent, recipient, held)
+            return None if recipient is None else await self._confirm(candidate, recipient, claims)
         holder = holders.get(claims[key].owner)
         if holder is not None and _carries(holder.value, intent) and self._may_link(candidate, holder.value):
             return await self._link(intent, holder)
@@ -161,6 +161,17 @@ class _AddressBook:
         if await self._take_address(key, recipient, claims[key], carried=_carries_any(holder, intent)):
             return Located(intent, recipient, held)
         return Located(intent, recipient, held, email.TAKEN, claims[key].owner)
+
+    async def _confirm(self, candidate: Candidate, recipient: RecipientId, claims: Mapping[str, Claim]) -> Located:
+        """Renew a claim that is ours from before, so that nobody takes it for one that a killed run has left."""
+        intent, _, held = candidate
+        claim = claims.get(_address_key(intent)) if _changes_address(candidate) else None
+        if claim is not None and not claim.fresh:
+            key, now = _address_key(intent), self._services.clock.now()
+            identities = self._services.identities
+            if not await identities.take_over(self._workspace, key, owner=recipient, claim=claim, at=now):
+                return Located(intent, recipient, held, email.TAKEN, recipient)
+        return Located(intent, recipient, held)
 
     def _may_link(self, candidate: Candidate, holder: Recipient) -> bool:
         _, _, held = candidate

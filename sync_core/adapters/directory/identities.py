@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from sync_core.adapters.cells import text_in, time_cell, time_in
 from sync_core.adapters.directory.names import IDENTITIES
 from sync_core.adapters.rows import in_transactions, partition_of
-from sync_core.adapters.side_by_side import each
 from sync_core.domain.errors import RowConflict
 from sync_core.domain.ids import EntraUserId, RecipientId, nibble_of, recipient_of
 from sync_core.ports import Claim, RowWrite
+from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,10 +69,12 @@ class TableIdentities:
             return now is not None and now.owner == owner and now.claimed_at == at
         return True
 
-    async def release(self, workspace: WorkspaceId, released: Mapping[str, RecipientId]) -> None:
+    async def release(
+        self, workspace: WorkspaceId, released: Mapping[str, RecipientId], *, claimed_before: datetime
+    ) -> None:
         async def free(item: tuple[str, Claim]) -> None:
             key, claim = item
-            if claim.owner == released[key]:
+            if claim.owner == released[key] and claim.claimed_at < claimed_before:
                 #  Whoever changed the claim meanwhile owns it now.
                 with suppress(RowConflict):
                     await self._store.write(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sync_core.adapters.cells import text_in
 from sync_core.adapters.directory.names import MEMBERS
 from sync_core.adapters.rows import delete_rows, in_transactions, partition_of
-from sync_core.adapters.side_by_side import each, merged
 from sync_core.domain.directory import Member, MemberState
 from sync_core.domain.ids import NIBBLES, EntraUserId, RecipientId, nibble_of
 from sync_core.ports import RowWrite
+from sync_core.side_by_side import each, merged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence

@@ -8,9 +8,9 @@ from sync_core.adapters.cells import flag_in
 from sync_core.adapters.directory.names import RECIPIENTS
 from sync_core.adapters.directory.recipient_cells import recipient_cells, recipient_in
 from sync_core.adapters.rows import expected, partition_of
-from sync_core.adapters.side_by_side import each
 from sync_core.domain.ids import NIBBLES, nibble_of
 from sync_core.ports import Stored
+from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

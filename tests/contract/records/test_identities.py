@@ -116,7 +116,7 @@ async def test_a_claim_that_has_changed_cannot_be_taken_over(tables: TableStore)
 async def test_a_claim_that_is_gone_cannot_be_taken_over(tables: TableStore) -> None:
     identities = TableIdentities(tables)
     claim = (await identities.claim(WORKSPACE, {ADDRESS: ADA}, at=MIDNIGHT))[ADDRESS]
-    await identities.release(WORKSPACE, {ADDRESS: ADA})
+    await identities.release(WORKSPACE, {ADDRESS: ADA}, claimed_before=LATER)
 
     assert not await identities.take_over(WORKSPACE, ADDRESS, owner=BOB, claim=claim, at=LATER)
     assert await owners_of(identities, ADDRESS) == {}
@@ -136,7 +136,7 @@ async def test_only_what_still_belongs_to_the_one_named_is_released(tables: Tabl
     await identities.claim(WORKSPACE, {ADDRESS: ADA, USER: BOB}, at=MIDNIGHT)
     missing = email.key_of("nobody@example.com")
 
-    await identities.release(WORKSPACE, {ADDRESS: ADA, USER: ADA, missing: ADA})
+    await identities.release(WORKSPACE, {ADDRESS: ADA, USER: ADA, missing: ADA}, claimed_before=LATER)
 
     assert await owners_of(identities, ADDRESS, USER, missing) == {USER: BOB}
 
@@ -144,8 +144,18 @@ async def test_only_what_still_belongs_to_the_one_named_is_released(tables: Tabl
 async def test_what_was_released_can_be_claimed_again(tables: TableStore) -> None:
     identities = TableIdentities(tables)
     await identities.claim(WORKSPACE, many(ADA, last=40), at=MIDNIGHT)
-    await identities.release(WORKSPACE, many(ADA, last=40))
+    await identities.release(WORKSPACE, many(ADA, last=40), claimed_before=LATER)
 
     claims = await identities.claim(WORKSPACE, many(BOB, last=40), at=LATER)
 
     assert {claim.owner for claim in claims.values() if claim.fresh} == {BOB}
+
+
+async def test_a_claim_that_was_renewed_since_is_not_released(tables: TableStore) -> None:
+    """Its recipient is moving back to the address just now: freeing it would give it to two."""
+    identities = TableIdentities(tables)
+    claim = (await identities.claim(WORKSPACE, {ADDRESS: ADA}, at=MIDNIGHT))[ADDRESS]
+    await identities.take_over(WORKSPACE, ADDRESS, owner=ADA, claim=claim, at=LATER)
+    await identities.release(WORKSPACE, {ADDRESS: ADA}, claimed_before=LATER)
+
+    assert await owners_of(identities, ADDRESS) == {ADDRESS: ADA}

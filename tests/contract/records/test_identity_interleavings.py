@@ -51,7 +51,7 @@ async def test_a_key_that_was_taken_and_released_again_meanwhile_is_claimed() ->
 
     async def release_first(_table: str, _partition: str) -> None:
         tables.before_read = None
-        await TableIdentities(tables).release(WORKSPACE, {KEYS[0]: BOB})
+        await TableIdentities(tables).release(WORKSPACE, {KEYS[0]: BOB}, claimed_before=LATER)
 
     tables.before_read = release_first
     claims = await TableIdentities(tables).claim(WORKSPACE, {KEYS[0]: ADA}, at=LATER)
@@ -82,6 +82,6 @@ async def test_a_claim_taken_over_while_it_was_to_be_released_stays() -> None:
         await identities.take_over(WORKSPACE, USER, owner=BOB, claim=claim, at=LATER)
 
     tables.before_write = take_over
-    await identities.release(WORKSPACE, {USER: ADA})
+    await identities.release(WORKSPACE, {USER: ADA}, claimed_before=LATER)
 
     assert (await identities.owners(WORKSPACE, [USER]))[USER].owner == BOB

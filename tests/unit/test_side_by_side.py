@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sync_core.adapters.side_by_side import each, merged
+from sync_core.side_by_side import each, merged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
