@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from sync_core.domain.directory import LinkedGroup, Member, Recipient
     from sync_core.domain.entra import EntraGroup, MembersPage
+    from sync_core.domain.events import ChangeEvent
+    from sync_core.domain.holds import HeldPerson, Hold
     from sync_core.domain.ids import EntraGroupId, GroupId, RecipientId, RunId, TenantId, WorkspaceId
     from sync_core.domain.journal import JournalPage, PageSummary
     from sync_core.domain.nights import Night
@@ -253,6 +255,36 @@ class Members(Protocol):
         gone: Sequence[RecipientId] = (),
     ) -> None:
         """Store and delete rows, any number; a row that is already gone stays gone."""
+
+
+class Holds(Protocol):
+    """Held removals: the frozen list of a run, one row per person, and what was decided."""
+
+    async def hold(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> Stored[Hold] | None: ...
+
+    async def save(self, workspace: WorkspaceId, group: GroupId, hold: Hold, *, etag: str | None) -> str:
+        """Store by ETag (None: whatever is there is replaced: it was left by a killed attempt); return the new ETag.
+
+        Raises:
+            RowConflict: somebody else changed it.
+        """
+
+    async def freeze(
+        self, workspace: WorkspaceId, group: GroupId, run: RunId, *, attempt: str, people: Sequence[HeldPerson]
+    ) -> None:
+        """Store one row per person, any number; a row that an earlier attempt left is replaced."""
+
+    def people(
+        self, workspace: WorkspaceId, group: GroupId, run: RunId, *, attempt: str
+    ) -> AsyncIterator[HeldPerson]:
+        """Yield the people whom that attempt froze, in order of their recipient ids."""
+
+
+class Events(Protocol):
+    """The queue on which the platform is told of changes."""
+
+    async def publish(self, events: Sequence[ChangeEvent]) -> None:
+        """Send all of *events*, packed into as few messages as their size allows; at least once each."""
 
 
 class Orders(Protocol):

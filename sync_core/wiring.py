@@ -69,12 +69,13 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Services:
     """Open what *settings* name and return the services; *stack* closes it all."""
     #  SDKs load when the first trigger needs them: importing the app stays quick.
     from sync_core.adapters.directory.names import TABLES as DIRECTORY_TABLES  # noqa: PLC0415
+    from sync_core.adapters.queues.events import DIRECTORY_CHANGES  # noqa: PLC0415
     from sync_core.adapters.queues.orders import QUEUES  # noqa: PLC0415
     from sync_core.adapters.tables.names import TABLES  # noqa: PLC0415
 
     tables, queues = _open_storage(settings.storage, stack)
     await tables.ensure_tables((*TABLES, *DIRECTORY_TABLES))
-    await queues.ensure_queues(QUEUES)
+    await queues.ensure_queues((*QUEUES, DIRECTORY_CHANGES))
     clock = SystemClock(settings.clock_offset)
     services = assemble(tables=tables, sender=queues, clock=clock, entra=_open_entra(settings.entra, stack))
     return replace(services, lease=settings.run_lease)
@@ -85,8 +86,10 @@ def assemble(*, tables: ports.TableStore, sender: Sender, clock: ports.Clock, en
     from sync_core.adapters.directory.identities import TableIdentities  # noqa: PLC0415
     from sync_core.adapters.directory.members import TableMembers  # noqa: PLC0415
     from sync_core.adapters.directory.people import TablePeople  # noqa: PLC0415
+    from sync_core.adapters.queues.events import QueueEvents  # noqa: PLC0415
     from sync_core.adapters.queues.orders import QueueOrders  # noqa: PLC0415
     from sync_core.adapters.tables.groups import TableGroups  # noqa: PLC0415
+    from sync_core.adapters.tables.holds import TableHolds  # noqa: PLC0415
     from sync_core.adapters.tables.journal import TableJournal  # noqa: PLC0415
     from sync_core.adapters.tables.nights import TableNights  # noqa: PLC0415
     from sync_core.adapters.tables.runs import TableRuns  # noqa: PLC0415
@@ -107,6 +110,8 @@ def assemble(*, tables: ports.TableStore, sender: Sender, clock: ports.Clock, en
         identities=TableIdentities(tables),
         people=TablePeople(tables),
         members=TableMembers(tables),
+        holds=TableHolds(tables),
+        events=QueueEvents(sender),
         orders=QueueOrders(sender, clock=clock),
         entra=entra,
         log=event_log("sync_core"),

@@ -85,10 +85,14 @@ class Recipient:
 
 
 class MemberState(StrEnum):
-    """``refused``: could not be taken in; the reason is kept and it is tried again each night."""
+    """``refused``: could not be taken in; the reason is kept and it is tried again each night.
+
+    ``kept``: gone from Entra, and stays by a person's decision until seen there again or the mark is cleared.
+    """
 
     MEMBER = "member"
     REFUSED = "refused"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)

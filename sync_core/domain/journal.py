@@ -12,17 +12,30 @@ if TYPE_CHECKING:
     from sync_core.domain.ids import EntraUserId, GroupId, RecipientId, RunId
 
 REFUSED = "refused"
+"""Could not be taken in as Entra has them."""
+
+OUTDATED = "outdated"
+"""Was to be taken out, or put back, but things have changed since: left alone."""
+
+KEPT = "kept"
+"""Stays by a person's decision."""
+
+_CHANGES_NOBODY = frozenset({REFUSED, OUTDATED, KEPT})
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One person in one run. *kind*: a `ChangeKind` or ``refused``; *changes*: path -> [old, new]."""
+    """One person in one run. *kind*: a `ChangeKind`, or what else is worth knowing; *changes*: path -> [old, new].
+
+    *revision*: of the recipient after the change; 0 where nothing was stored for the person.
+    """
 
     recipient: RecipientId
     entra_id: EntraUserId | None
     kind: str
     reason: str = ""
     changes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class JournalPage:
     @property
     def summary(self) -> PageSummary:
         kinds = Counter(entry.kind for entry in self.entries)
-        changed = [entry.recipient for entry in self.entries if entry.kind != REFUSED]
+        changed = [entry.recipient for entry in self.entries if entry.kind not in _CHANGES_NOBODY]
         return PageSummary(self.name, kinds, changed[0] if changed else None)
 
 

@@ -13,16 +13,19 @@ from typing import Any
 
 from sync_core.domain.errors import BadOrder
 from sync_core.domain.ids import GroupId, RunId, WorkspaceId, is_id
-from sync_core.domain.runs import Trigger, is_run_id
+from sync_core.domain.runs import Mode, Trigger, is_run_id
 
 VERSION = 1
+
+_ABOUT_ANOTHER = frozenset({Mode.DECISION, Mode.UNDO})
 
 
 @dataclass(frozen=True, slots=True)
 class SyncOrder:
     """Sync this group once. *night* and *covers* belong to a night's order, *run* to one that was asked for by hand.
 
-    *not_after*: past this time the run is failed instead of started. *redrive*: reopen a failed run.
+    *not_after*: past this time the run is failed instead of started. *redrive*: reopen a failed run. *about*: the
+    run whose held removals were decided, or that is undone.
     """
 
     workspace: WorkspaceId
@@ -32,6 +35,8 @@ class SyncOrder:
     covers: tuple[date, ...] = ()
     run: RunId | None = None
     redrive: bool = False
+    mode: Mode = Mode.SYNC
+    about: RunId | None = None
 
     @property
     def trigger(self) -> Trigger:
@@ -63,6 +68,10 @@ def encode(order: SyncOrder) -> str:
         document["run"] = order.run
     if order.redrive:
         document["redrive"] = True
+    if order.mode is not Mode.SYNC:
+        document["mode"] = order.mode.value
+    if order.about is not None:
+        document["about"] = order.about
     return json.dumps(document)
 
 
@@ -94,6 +103,11 @@ def _order(document: dict[str, Any]) -> SyncOrder:
         raise BadOrder("the order names neither a night nor a run")
     if not_after.tzinfo is None:
         raise BadOrder("the order's notAfter has no time zone")
+    mode, about = Mode(document.get("mode", Mode.SYNC)), document.get("about")
+    if (about is None) == (mode in _ABOUT_ANOTHER) or (about is not None and not is_run_id(about)):
+        raise BadOrder("the order does not say which run it is about")
+    if night is not None and mode is not Mode.SYNC:
+        raise BadOrder("a night's order can only be a sync")
     return SyncOrder(
         workspace=WorkspaceId(workspace),
         group=GroupId(group),
@@ -102,4 +116,6 @@ def _order(document: dict[str, Any]) -> SyncOrder:
         covers=tuple(date.fromisoformat(covered) for covered in document.get("covers", ())),
         run=None if run is None else RunId(run),
         redrive=document.get("redrive") is True,
+        mode=mode,
+        about=None if about is None else RunId(about),
     )

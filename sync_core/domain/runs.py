@@ -45,6 +45,20 @@ class Trigger(StrEnum):
     MANUAL = "manual"
 
 
+class Mode(StrEnum):
+    """What a run does. All of them hold the group's lease, keep a record and have a journal.
+
+    ``preview``: everything a sync does but storing it. ``decision``: a sync that also carries out what was decided
+    about held removals. ``undo``: puts back what another run changed. ``unlink``: ends what syncs gave the group.
+    """
+
+    SYNC = "sync"
+    PREVIEW = "preview"
+    DECISION = "decision"
+    UNDO = "undo"
+    UNLINK = "unlink"
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """People of one run. *read*: user accounts seen; *refused*: could not be taken in; *held*: wait for a person."""
@@ -67,12 +81,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The record of one run. All times are aware UTC; *attempt* is the token of the delivery that works on it."""
+    """The record of one run. All times are aware UTC; *attempt* is the token of the delivery that works on it.
+
+    *about*: the run whose held removals were decided, or that is undone.
+    """
 
     id: RunId
     trigger: Trigger
     state: RunState
     night: date | None = None
+    mode: Mode = Mode.SYNC
+    about: RunId | None = None
     generation: int = 1
     attempt: str = ""
     attempts: int = 0
@@ -115,8 +134,18 @@ def night_run_id(night: date, *, generation: int) -> RunId:
     return RunId(f"{midnight_of(night).strftime(_TIME)}-night-{generation}")
 
 
-def manual_run_id(requested_at: datetime, *, request: str) -> RunId:
-    return RunId(f"{requested_at.astimezone(UTC).strftime(_TIME)}-manual-{request}")
+def manual_run_id(requested_at: datetime, *, mode: Mode, request: str) -> RunId:
+    """Return the id of a run that was asked for; *request* makes it one of its own."""
+    return RunId(f"{requested_at.astimezone(UTC).strftime(_TIME)}-{mode}-{request}")
+
+
+def time_of(run: RunId) -> datetime:
+    """Return when the run was due or asked for, aware UTC.
+
+    Raises:
+        ValueError: *run* is no run id.
+    """
+    return datetime.strptime(run.partition("-")[0], _TIME).replace(tzinfo=UTC)
 
 
 def is_run_id(text: str) -> bool:

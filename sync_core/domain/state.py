@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class GroupState:
     """*run* and *attempt* hold the lease until *lease_until*; empty where nobody does.
 
-    *spread*: the member index lies in 16 partitions, decided when the group is first read.
+    *spread*: the member index lies in 16 partitions, decided when the group is first read. *hold*: the run whose
+    held removals wait for a decision, or for the run that carries it out.
     """
 
     generation: int = 1
@@ -24,6 +25,7 @@ class GroupState:
     lease_until: datetime | None = None
     spread: bool | None = None
     last_full_read: datetime | None = None
+    hold: RunId | None = None
 
     def lease_left(self, *, now: datetime) -> timedelta | None:
         """Return how long the lease still runs, None where nobody holds it."""

@@ -91,6 +91,10 @@ class Lease:
         """Remember how the group's member index lies, before its first row is written."""
         await self._save(replace(self.state, spread=spread, lease_until=self._until()))
 
+    async def point_to_hold(self, run: RunId | None) -> None:
+        """Remember which run's held removals wait for a decision, None for nobody's."""
+        await self._save(replace(self.state, hold=run, lease_until=self._until()))
+
     async def release(self) -> None:
         """Give the lease back; one that is lost already is left to its new holder."""
         try:

@@ -31,6 +31,8 @@ class Services:
     identities: ports.Identities
     people: ports.People
     members: ports.Members
+    holds: ports.Holds
+    events: ports.Events
     orders: ports.Orders
     entra: ports.Entra
     log: EventLog

@@ -53,6 +53,7 @@ def _entry_to_json(entry: JournalEntry) -> dict[str, Any]:
         "kind": entry.kind,
         "reason": entry.reason,
         "changes": {path: list(change) for path, change in entry.changes.items()},
+        "revision": entry.revision,
     }
 
 
@@ -64,4 +65,5 @@ def _entry_from_json(document: Mapping[str, Any]) -> JournalEntry:
         kind=document["kind"],
         reason=document["reason"],
         changes=document["changes"],
+        revision=document["revision"],
     )

@@ -15,13 +15,14 @@ from sync_core.adapters.tables.run_json import (
     reason_from_json,
     reason_to_json,
 )
-from sync_core.domain.runs import Phase, Run, RunState, Trigger, row_key_of, run_id_of
+from sync_core.domain.ids import RunId
+from sync_core.domain.runs import Mode, Phase, Run, RunState, Trigger, row_key_of, run_id_of
 from sync_core.ports import Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sync_core.domain.ids import GroupId, RunId, WorkspaceId
+    from sync_core.domain.ids import GroupId, WorkspaceId
     from sync_core.ports import Cell, StoredRow, TableStore
 
 
@@ -53,6 +54,8 @@ def _run_cells(run: Run) -> dict[str, Cell]:
         "trigger": run.trigger.value,
         "state": run.state.value,
         "night": date_cell(run.night),
+        "mode": run.mode.value,
+        "about": run.about or "",
         "generation": run.generation,
         "attempt": run.attempt,
         "attempts": run.attempts,
@@ -69,12 +72,14 @@ def _run_cells(run: Run) -> dict[str, Cell]:
 
 def _run_in(row: StoredRow) -> Run:
     cells = row.cells
-    phase = text_in(cells, "phase")
+    phase, about = text_in(cells, "phase"), text_in(cells, "about")
     return Run(
         id=run_id_of(row.key),
         trigger=Trigger(text_in(cells, "trigger")),
         state=RunState(text_in(cells, "state")),
         night=date_in(cells, "night"),
+        mode=Mode(text_in(cells, "mode")),
+        about=RunId(about) if about else None,
         generation=number_in(cells, "generation"),
         attempt=text_in(cells, "attempt"),
         attempts=number_in(cells, "attempts"),

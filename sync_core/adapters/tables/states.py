@@ -44,11 +44,12 @@ def _state_cells(state: GroupState) -> dict[str, Cell]:
         "leaseUntil": time_cell(state.lease_until),
         "spread": json_cell(state.spread),
         "lastFullRead": time_cell(state.last_full_read),
+        "hold": state.hold or "",
     }
 
 
 def _state_in(cells: Mapping[str, Cell]) -> GroupState:
-    run = text_in(cells, "run")
+    run, hold = text_in(cells, "run"), text_in(cells, "hold")
     return GroupState(
         generation=number_in(cells, "generation"),
         run=RunId(run) if run else None,
@@ -56,4 +57,5 @@ def _state_in(cells: Mapping[str, Cell]) -> GroupState:
         lease_until=time_in(cells, "leaseUntil"),
         spread=json_in(cells, "spread"),
         last_full_read=time_in(cells, "lastFullRead"),
+        hold=RunId(hold) if hold else None,
     )

@@ -1,0 +1,101 @@
+"""Held removals in Table Storage: one partition per run, a row for the list as a whole and one per person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sync_core.adapters.cells import number_in, text_in, time_cell, time_in
+from sync_core.adapters.rows import in_transactions, partition_of
+from sync_core.adapters.tables.names import HELD
+from sync_core.domain.holds import HeldKind, HeldPerson, Hold, HoldState, Verdict
+from sync_core.domain.ids import EntraUserId, RecipientId
+from sync_core.ports import RowWrite, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from sync_core.domain.ids import GroupId, RunId, WorkspaceId
+    from sync_core.ports import Cell, StoredRow, TableStore
+
+#  Behind every recipient's id: ids are letters, digits, "-" and "_".
+_WHOLE = "~"
+
+
+class TableHolds:
+    """Implements `sync_core.ports.Holds`."""
+
+    def __init__(self, store: TableStore) -> None:
+        self._store = store
+
+    async def hold(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> Stored[Hold] | None:
+        row = await self._store.get(HELD, partition_of(workspace, group, run), _WHOLE)
+        return None if row is None else Stored(_hold_in(run, row.cells), row.etag)
+
+    async def save(self, workspace: WorkspaceId, group: GroupId, hold: Hold, *, etag: str | None) -> str:
+        kind = "put" if etag is None else "merge"
+        write = RowWrite(kind, _WHOLE, _hold_cells(hold), etag or "*")
+        [stored] = await self._store.write(HELD, partition_of(workspace, group, hold.run), [write])
+        return stored
+
+    async def freeze(
+        self, workspace: WorkspaceId, group: GroupId, run: RunId, *, attempt: str, people: Sequence[HeldPerson]
+    ) -> None:
+        rows = [RowWrite("put", person.recipient, _person_cells(person) | {"attempt": attempt}) for person in people]
+        for part in in_transactions(rows):
+            await self._store.write(HELD, partition_of(workspace, group, run), part)
+
+    async def people(
+        self, workspace: WorkspaceId, group: GroupId, run: RunId, *, attempt: str
+    ) -> AsyncIterator[HeldPerson]:
+        async for row in self._store.query(HELD, partition_of(workspace, group, run), below=_WHOLE):
+            if text_in(row.cells, "attempt") == attempt:
+                yield _person_in(row)
+
+
+def _hold_cells(hold: Hold) -> dict[str, Cell]:
+    return {
+        "attempt": hold.attempt,
+        "digest": hold.digest,
+        "people": hold.people,
+        "why": hold.why,
+        "frozenAt": time_cell(hold.frozen_at),
+        "state": hold.state.value,
+        "decidedBy": hold.decided_by,
+        "decidedAt": time_cell(hold.decided_at),
+    }
+
+
+def _hold_in(run: RunId, cells: Mapping[str, Cell]) -> Hold:
+    frozen_at = time_in(cells, "frozenAt")
+    if frozen_at is None:
+        raise ValueError(f"the hold of run {run} does not say when it was made")
+    hold = Hold(
+        run=run,
+        attempt=text_in(cells, "attempt"),
+        digest=text_in(cells, "digest"),
+        people=number_in(cells, "people"),
+        why=text_in(cells, "why"),
+        frozen_at=frozen_at,
+        state=HoldState(text_in(cells, "state")),
+    )
+    return replace(hold, decided_by=text_in(cells, "decidedBy"), decided_at=time_in(cells, "decidedAt"))
+
+
+def _person_cells(person: HeldPerson) -> dict[str, Cell]:
+    return {
+        "entraId": person.entra_id,
+        "kind": person.kind.value,
+        "reason": person.reason,
+        "verdict": person.verdict.value,
+    }
+
+
+def _person_in(row: StoredRow) -> HeldPerson:
+    return HeldPerson(
+        recipient=RecipientId(row.key),
+        entra_id=EntraUserId(text_in(row.cells, "entraId")),
+        kind=HeldKind(text_in(row.cells, "kind")),
+        reason=text_in(row.cells, "reason"),
+        verdict=Verdict(text_in(row.cells, "verdict")),
+    )

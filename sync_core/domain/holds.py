@@ -1,0 +1,78 @@
+"""Held removals: a frozen list that waits for a person, and what was decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sync_core.domain.ids import EntraUserId, RecipientId, RunId
+
+#  A list older than a week says little about who is gone now.
+EXPIRES_AFTER = timedelta(days=7)
+
+
+class HeldKind(StrEnum):
+    REMOVAL = "removal"
+    DEACTIVATION = "deactivation"
+
+
+class Verdict(StrEnum):
+    """What was decided about one held person."""
+
+    UNDECIDED = "undecided"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class HoldState(StrEnum):
+    """``open``: waits for a decision. ``decided``: its run is on the way or over. ``replaced``: a newer run froze
+    another list. ``obsolete``: a newer run wanted nobody out any more. ``previewed``: of a preview, never decided.
+    """
+
+    OPEN = "open"
+    DECIDED = "decided"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    OBSOLETE = "obsolete"
+    PREVIEWED = "previewed"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPerson:
+    recipient: RecipientId
+    entra_id: EntraUserId
+    kind: HeldKind
+    reason: str
+    verdict: Verdict = Verdict.UNDECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The frozen list of one run. *digest* names exactly its people; *attempt* the delivery that froze them."""
+
+    run: RunId
+    attempt: str
+    digest: str
+    people: int
+    why: str
+    frozen_at: datetime
+    state: HoldState = HoldState.OPEN
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.frozen_at + EXPIRES_AFTER
+
+
+def digest_of(people: Iterable[HeldPerson]) -> str:
+    """Return what names exactly these people and what would happen to each, in whatever order they come."""
+    lines = sorted(f"{person.recipient} {person.kind}" for person in people)
+    return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
