@@ -32,7 +32,9 @@ class Verdict(StrEnum):
 
 
 class HoldState(StrEnum):
-    """``open``: waits for a decision. ``decided``: its run is on the way or over. ``replaced``: a newer run froze
+    """What became of a list.
+
+    ``open``: waits for a decision. ``decided``: its run is on the way or over. ``replaced``: a newer run froze
     another list. ``obsolete``: a newer run wanted nobody out any more. ``previewed``: of a preview, never decided.
     """
 

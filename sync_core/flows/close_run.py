@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.journal import mark_of
 from sync_core.domain.planning import ChangeKind
-from sync_core.flows.apply_people import batched
 from sync_core.flows.record_run import record_end
+from sync_core.flows.store_people import batched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

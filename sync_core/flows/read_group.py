@@ -72,7 +72,7 @@ class GroupReading:
     @property
     def counts(self) -> Counts:
         """How the run stands, for the people who watch it; the journal has the final word."""
-        changed = self._applier.outcome.changed
+        changed = self._applier.stored.changed
         return Counts(
             read=len(self._seen),
             added=changed["added"],

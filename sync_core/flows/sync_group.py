@@ -74,7 +74,7 @@ async def _work(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts
     await reading.report(Phase.REMOVING, proof=proof)
     left = reading.who_left()
     held = await take_out(applier, rules.options, left, members=members, complete=proof.complete)
-    members += applier.outcome.joined - applier.outcome.gone
+    members += applier.stored.joined - applier.stored.gone
     await _save_details(services, claimed, details, members=members)
     counts = replace(reading.counts, held=0 if held is None else held.people)
     return _ending(proof, held, counts, left=len(left)), counts

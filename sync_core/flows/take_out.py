@@ -34,7 +34,7 @@ async def take_out(
     *members*: how many were in the group before. Not *complete*: nobody is taken out, whatever was seen.
     """
     leaving = _who_goes(options, left) if complete else []
-    put_off = tuple(applier.outcome.put_off)
+    put_off = tuple(applier.outcome.put_off.values())
     why = why_held(options.removal_guard, leaving=len(leaving) + len(put_off), members=members)
     await applier.apply(put_off, Deactivations.HOLD if why else Deactivations.APPLY, settled=True)
     if complete:

@@ -33,8 +33,8 @@ class TableHolds:
         return None if row is None else Stored(_hold_in(run, row.cells), row.etag)
 
     async def save(self, workspace: WorkspaceId, group: GroupId, hold: Hold, *, etag: str | None) -> str:
-        kind = "put" if etag is None else "merge"
-        write = RowWrite(kind, _WHOLE, _hold_cells(hold), etag or "*")
+        cells = _hold_cells(hold)
+        write = RowWrite("put", _WHOLE, cells) if etag is None else RowWrite("merge", _WHOLE, cells, etag)
         [stored] = await self._store.write(HELD, partition_of(workspace, group, hold.run), [write])
         return stored
 
