@@ -94,6 +94,16 @@ class PeopleApplier:
         for wave in batched(intents, WAVE):
             await self._apply_wave(wave, deactivations, leaving_address, settled=settled)
 
+    async def keep(self, left: Sequence[Left]) -> None:
+        """Let people who left stay by decision: nothing of theirs changes but their row of the member index."""
+        for part in batched(left, WAVE):
+            await self._claimed.lease.renew()
+            await self._store.store([_kept(one.member) for one in part])
+
+    async def note(self, entries: Sequence[JournalEntry]) -> None:
+        """Tell of people in the journal to whom nothing was done."""
+        await self._store.store([PersonWork(entry.recipient, None, None, note=entry) for entry in entries])
+
     async def _apply_wave(
         self,
         wave: Sequence[Seen | Left],
@@ -159,6 +169,12 @@ def _work(person: _Planned, group: GroupId) -> PersonWork:
         after=_member_after(person, group),
         note=_note(person),
     )
+
+
+def _kept(member: Member) -> PersonWork:
+    after = replace(member, state=MemberState.KEPT, fingerprint="", reason=KEPT_BY_DECISION)
+    note = JournalEntry(member.recipient, member.entra_id, KEPT, KEPT_BY_DECISION)
+    return PersonWork(member.recipient, None, None, before=member, after=after, note=note)
 
 
 def _note(person: _Planned) -> JournalEntry | None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sync_core.domain.eligibility import Circumstances, why_not
+from sync_core.domain.eligibility import why_not
 from sync_core.domain.errors import RowConflict, TryAgainLater
 from sync_core.domain.runs import Phase, Run, RunState, night_run_id
+from sync_core.flows.circumstances import circumstances
 from sync_core.flows.lease import Lease, take_lease
 from sync_core.flows.record_run import record_end
-from sync_core.ports import Stored, etag_of, value_of
+from sync_core.ports import Stored, etag_of
 
 if TYPE_CHECKING:
     from sync_core.domain.directory import LinkedGroup
+    from sync_core.domain.eligibility import Circumstances
     from sync_core.domain.ids import RunId, TenantId
     from sync_core.domain.orders import SyncOrder
     from sync_core.domain.workspaces import Rulebook
@@ -46,7 +48,7 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
     Raises:
         TryAgainLater: another run of the group is at work, or this one is, in another delivery.
     """
-    around = await _circumstances(services, order)
+    around = await circumstances(services, order.workspace, order.group)
     if around is None:
         services.log.info("order_without_group", workspace=order.workspace, group=order.group)
         return None
@@ -102,23 +104,6 @@ async def _save_claim(services: Services, order: SyncOrder, claimed: Run, *, eta
         return found.etag if found is not None and found.value.attempt == claimed.attempt else None
 
 
-async def _circumstances(services: Services, order: SyncOrder) -> Circumstances | None:
-    group = await services.groups.group(order.workspace, order.group)
-    if group is None:
-        return None
-    workspace = await services.workspaces.workspace(order.workspace)
-    connection = await services.workspaces.connection(order.workspace)
-    schedule = await services.schedules.schedule(order.workspace, order.group)
-    rulebook = await services.workspaces.rulebook(order.workspace)
-    return Circumstances(
-        group=group.value,
-        workspace=value_of(workspace),
-        connection=value_of(connection),
-        schedule=value_of(schedule),
-        rulebook=rulebook.value,
-    )
-
-
 def _run_id(order: SyncOrder, around: Circumstances) -> RunId:
     if order.run is not None:
         return order.run
@@ -131,6 +116,8 @@ def _new_run(order: SyncOrder, around: Circumstances, run: RunId) -> Run:
         trigger=order.trigger,
         state=RunState.QUEUED,
         night=order.night,
+        mode=order.mode,
+        about=order.about,
         generation=around.group.generation,
     )
 

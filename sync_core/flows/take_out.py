@@ -7,45 +7,69 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.directory import MemberState
 from sync_core.domain.guard import why_held
+from sync_core.domain.holds import HeldKind, HeldPerson
 from sync_core.domain.options import OnLeave
 from sync_core.flows.apply_people import Deactivations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from sync_core.domain.ids import RecipientId
     from sync_core.domain.options import SyncOptions
     from sync_core.flows.apply_people import PeopleApplier
-    from sync_core.flows.locate_people import Left
+    from sync_core.flows.locate_people import Left, Seen
+
+DISABLED = "disabled-in-entra"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """*people* removals and deactivations wait for a decision."""
+class TakenOut:
+    """*held*: who waits for a decision, and *why*; nobody where it is empty. *wanted*: how many were to go at all."""
 
-    people: int
-    why: str
+    wanted: int
+    held: tuple[HeldPerson, ...] = ()
+    why: str = ""
 
 
 async def take_out(
     applier: PeopleApplier, options: SyncOptions, left: Sequence[Left], *, members: int, complete: bool
-) -> Held | None:
-    """Take out everybody of *left*, and deactivate who was put off; return what was held instead, if anything.
+) -> TakenOut:
+    """Take out everybody of *left*, and deactivate who was put off, or hold them all.
 
     *members*: how many were in the group before. Not *complete*: nobody is taken out, whatever was seen.
     """
-    leaving = _who_goes(options, left) if complete else []
-    put_off = tuple(applier.outcome.put_off.values())
-    why = why_held(options.removal_guard, leaving=len(leaving) + len(put_off), members=members)
-    await applier.apply(put_off, Deactivations.HOLD if why else Deactivations.APPLY, settled=True)
-    if complete:
-        await applier.apply([one for one in left if one.member.state is MemberState.REFUSED], Deactivations.APPLY)
+    leaving = who_goes(options, left) if complete else []
+    put_off = dict(applier.outcome.put_off)
+    wanted = len(leaving) + len(put_off)
+    why = why_held(options.removal_guard, leaving=wanted, members=members)
+    deactivations = Deactivations.APPLY if why is None else Deactivations.HOLD
+    await applier.apply(list(put_off.values()), deactivations, settled=True)
+    await forget_refused(applier, left, complete=complete)
     if why is not None:
-        return Held(len(leaving) + len(put_off), why)
+        return TakenOut(wanted, tuple(frozen(leaving, put_off)), why)
     await applier.apply(leaving, Deactivations.APPLY)
-    return None
+    return TakenOut(wanted)
 
 
-def _who_goes(options: SyncOptions, left: Sequence[Left]) -> list[Left]:
+async def forget_refused(applier: PeopleApplier, left: Sequence[Left], *, complete: bool) -> None:
+    """Drop the rows of people who were never taken in and are gone from the group."""
+    if complete:
+        gone = [one for one in left if one.member.state is MemberState.REFUSED]
+        await applier.apply(gone, Deactivations.APPLY)
+
+
+def who_goes(options: SyncOptions, left: Sequence[Left]) -> list[Left]:
+    """Return those of *left* whom the options let go; who is kept by a decision stays."""
     if options.when_user_leaves_group is OnLeave.KEEP:
         return []
     return [one for one in left if one.member.state is MemberState.MEMBER]
+
+
+def frozen(leaving: Sequence[Left], put_off: Mapping[RecipientId, Seen]) -> list[HeldPerson]:
+    removals = [
+        HeldPerson(one.member.recipient, one.member.entra_id, HeldKind.REMOVAL, one.reason) for one in leaving
+    ]
+    deactivations = [
+        HeldPerson(recipient, seen.user.id, HeldKind.DEACTIVATION, DISABLED) for recipient, seen in put_off.items()
+    ]
+    return removals + deactivations
