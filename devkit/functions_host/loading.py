@@ -55,7 +55,8 @@ def _import(script: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         _log.debug("import_failed", exc_info=True)
-        raise DevkitError(f"{_place_of(error, script)} cannot be imported: {_in_words(error)}") from error
+        sentence = f"{script.name} cannot be imported: {_in_words(error)} ({_place_of(error, script)})."
+        raise DevkitError(sentence) from error
     return module
 
 
@@ -72,7 +73,7 @@ def _place_of(error: Exception, script: Path) -> str:
 
 
 def _in_words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(".: ") + "."
+    return f"{type(error).__name__}: {error}".rstrip(".: ")
 
 
 def _only_app(module: ModuleType) -> Any:
