@@ -101,3 +101,25 @@ async def test_a_change_that_comes_between_reading_and_writing_is_not_overwritte
     assert (refused.status, refused.problem) == (412, "schedule-changed")
     assert refused.headers["ETag"] == '"3"'
     assert (await api.get(SALES)).json["dayOfWeek"] == "thursday"
+
+
+@pytest.mark.parametrize(("method", "value"), CHANGES)
+async def test_a_change_that_comes_right_behind_the_condition_is_seen(
+    api: Api, world: World, method: str, value: Any
+) -> None:
+    """The condition held when it was looked at, but not for what the change would be made on."""
+    reads = 0
+
+    async def meanwhile(table: str, partition: str) -> None:  # noqa: ARG001
+        nonlocal reads
+        reads += table == "Schedules"
+        if reads == 2:
+            world.tables.before_read = None
+            await api.call("PATCH", SALES, {"dayOfWeek": "thursday"})
+
+    world.tables.before_read = meanwhile
+
+    refused = await api.call(method, SALES, value, headers={"If-Match": '"2"'})
+
+    assert (refused.status, refused.headers["ETag"]) == (412, '"3"')
+    assert (await api.get(SALES)).json["dayOfWeek"] == "thursday"

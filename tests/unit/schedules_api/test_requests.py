@@ -34,6 +34,14 @@ def test_no_body_breaks_the_reading(body: bytes) -> None:
         json_in(a_request(body=body))
 
 
+@pytest.mark.parametrize("body", [b"NaN", b"[Infinity]", b'{"a": -Infinity}', b'{"a": {"b": 1, "b": 1}}'])
+def test_what_only_python_takes_for_json_is_none(body: bytes) -> None:
+    with pytest.raises(Problem) as caught:
+        json_in(a_request(body=body))
+
+    assert caught.value.code == "invalid-request"
+
+
 @given(st.text(max_size=50))
 def test_no_query_breaks_the_reading(text: str) -> None:
     with suppress(Problem):
