@@ -42,6 +42,6 @@ async def sync_group(message: func.QueueMessage) -> None:
         await deliver_order(services, text)
     except Exception as exc:
         services.log.error("order_failed", failure=exc, delivery=message.dequeue_count)
-        if message.dequeue_count < LAST_DELIVERY:
+        if (message.dequeue_count or 1) < LAST_DELIVERY:
             raise
         await give_up_order(services, text, exc)

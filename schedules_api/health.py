@@ -23,9 +23,13 @@ _KEPT = timedelta(seconds=10)
 
 
 class Health:
-    """Asks storage at most once in ten seconds, however often it is asked itself."""
+    """Asks storage at most once in ten seconds, however often it is asked itself.
 
-    def __init__(self) -> None:
+    *patience*: how long storage may take to answer. Its own clients wait for minutes, and a probe does not.
+    """
+
+    def __init__(self, patience: timedelta = timedelta(seconds=5)) -> None:
+        self._patience = patience
         self._checked_at: datetime | None = None
         self._trouble: TryAgainLater | None = None
 
@@ -33,16 +37,15 @@ class Health:
         query_in(request)
         now = services.clock.now()
         if self._checked_at is None or not timedelta(0) <= now - self._checked_at < _KEPT:
-            self._trouble = await _trouble_of(services)
+            self._trouble = await self._find_trouble(services)
             self._checked_at = now
         if self._trouble is not None:
             raise TryAgainLater(self._trouble.reason, after=_KEPT)
         return Reply(HealthAnswer(status="ok", version=VERSION, storage="ok", time=now))
 
-
-async def _trouble_of(services: Services) -> TryAgainLater | None:
-    try:
-        await check_storage(services)
-    except TryAgainLater as exc:
-        return exc
-    return None
+    async def _find_trouble(self, services: Services) -> TryAgainLater | None:
+        try:
+            await check_storage(services, within=self._patience)
+        except TryAgainLater as exc:
+            return exc
+        return None

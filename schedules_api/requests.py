@@ -60,7 +60,7 @@ def query_in(request: func.HttpRequest, known: AbstractSet[str] = frozenset()) -
     query: dict[str, str] = {}
     for name, value in pairs:
         if name not in known:
-            raise invalid(shown(name), "is no parameter of this address")
+            raise invalid(shown(name) or "query", "is no parameter here")
         if name in query:
             raise invalid(name, "must be given once")
         query[name] = value

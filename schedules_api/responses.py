@@ -14,7 +14,7 @@ from sync_core.domain.runs import Phase, RunState, Trigger
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sync_core.domain.runs import Run, RunSummary
+    from sync_core.domain.runs import Run
     from sync_core.flows.show_status import ScheduleStatus
 
 
@@ -144,8 +144,4 @@ def state_of(status: ScheduleStatus) -> str:
         return "paused"
     if status.paused_because:
         return "paused-by-system"
-    return _state_of_last(status.last_run)
-
-
-def _state_of_last(run: RunSummary | None) -> str:
-    return "not-run-yet" if run is None else run.state.value
+    return "not-run-yet" if status.last_run is None else status.last_run.state.value

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import azure.functions as func
 
+    from schedules_api.preconditions import Conditions
     from sync_core.domain.ids import WorkspaceId
     from sync_core.flows.services import Services
     from sync_core.flows.show_status import ScheduleStatus
@@ -61,9 +62,7 @@ async def put(services: Services, request: func.HttpRequest) -> Reply:
     body = check_body(NEW_SCHEDULE, json_in(request), tag="cadence")
     expected = None
     if conditions.are_set:
-        revision = await _revision(services, workspace, group)
-        conditions.require(revision)
-        expected = ExpectedRevision(revision)
+        expected = _required(conditions, await _revision(services, workspace, group))
     async with _telling_the_current_etag(services, workspace, group):
         _, created = await put_schedule(
             services, workspace, group, cadence=body.wanted, enabled=body.enabled, expected=expected
@@ -78,17 +77,12 @@ async def change(services: Services, request: func.HttpRequest) -> Reply:
     conditions = conditions_in(request.headers)
     body = check_body(SCHEDULE_CHANGE, json_in(request))
     current = await show_schedule(services, workspace, group)
-    conditions.require(current.schedule.revision)
+    expected = _required(conditions, current.schedule.revision)
     if body.cadence is None and body.day_of_week is not None and current.schedule.cadence.kind != "weekly":
         raise invalid("dayOfWeek", "does not belong to a daily schedule; set the cadence too")
     async with _telling_the_current_etag(services, workspace, group):
         await change_schedule(
-            services,
-            workspace,
-            group,
-            cadence=body.wanted,
-            enabled=body.enabled,
-            expected=ExpectedRevision(current.schedule.revision),
+            services, workspace, group, cadence=body.wanted, enabled=body.enabled, expected=expected
         )
     return _shown(await show_schedule(services, workspace, group))
 
@@ -99,9 +93,8 @@ async def delete(services: Services, request: func.HttpRequest) -> Reply:
     conditions = conditions_in(request.headers)
     expected = None
     if conditions.are_set:
-        revision = (await show_schedule(services, workspace, group)).schedule.revision
-        conditions.require(revision)
-        expected = ExpectedRevision(revision)
+        current = await show_schedule(services, workspace, group)
+        expected = _required(conditions, current.schedule.revision)
     async with _telling_the_current_etag(services, workspace, group):
         await delete_schedule(services, workspace, group, expected=expected)
     return Reply(status=HTTPStatus.NO_CONTENT)
@@ -109,6 +102,12 @@ async def delete(services: Services, request: func.HttpRequest) -> Reply:
 
 def _shown(status: ScheduleStatus, *, status_code: HTTPStatus = HTTPStatus.OK) -> Reply:
     return Reply(schedule_answer(status), status_code, etag_header(status.schedule.revision))
+
+
+def _required(conditions: Conditions, revision: int | None) -> ExpectedRevision:
+    """Hold the request to its conditions, and what it then does to the *revision* that they were found true for."""
+    conditions.require(revision)
+    return ExpectedRevision(revision)
 
 
 async def _revision(services: Services, workspace: WorkspaceId, group: GroupId) -> int | None:

@@ -149,7 +149,8 @@ def _clock_offset(given: Mapping[str, str]) -> timedelta:
 
 
 def _is_development(given: Mapping[str, str]) -> bool:
-    return given.get("AZURE_FUNCTIONS_ENVIRONMENT") == "Development"
+    """Tell a developer's machine from an app in Azure, where the platform itself sets WEBSITE_INSTANCE_ID."""
+    return given.get("AZURE_FUNCTIONS_ENVIRONMENT") == "Development" and "WEBSITE_INSTANCE_ID" not in given
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:

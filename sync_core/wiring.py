@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -42,12 +43,21 @@ class App:
         self.settings = settings
         self._services: Services | None = None
         self._open = AsyncExitStack()
+        self._building = asyncio.Lock()
 
     async def services(self) -> Services:
         """Return the services; the first call opens the connections and makes missing tables and queues."""
-        if self._services is None:
-            self._services = await build(self.settings, self._open)
+        async with self._building:
+            if self._services is None:
+                self._services = await self._build()
         return self._services
+
+    async def _build(self) -> Services:
+        """Build the services; what was opened before a failure is closed again."""
+        async with AsyncExitStack() as opening:
+            services = await build(self.settings, opening)
+            self._open = opening.pop_all()
+        return services
 
     async def close(self) -> None:
         """Close every connection. The next call of `services` opens new ones."""

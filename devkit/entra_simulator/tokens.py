@@ -41,14 +41,22 @@ class TokenSigner:
         public = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         self._key_id = base64.urlsafe_b64encode(hashlib.sha256(public).digest()[:20]).decode().rstrip("=")
 
-    def issue(self, *, tenant_id: str, client_id: str, roles: Iterable[str], issued: datetime | None = None) -> str:
-        """Return a token for Graph, in the claims of version 1.0, which Graph's own tokens have.
+    def issue(
+        self,
+        *,
+        tenant_id: str,
+        client_id: str,
+        roles: Iterable[str],
+        audience: str = GRAPH_AUDIENCE,
+        issued: datetime | None = None,
+    ) -> str:
+        """Return a token, *issued* now or at another time, in the claims of version 1.0, as Graph's own have.
 
         Source: learn.microsoft.com, "Access token claims reference".
         """
         begin = int((issued or datetime.now(UTC)).timestamp())
         claims = {
-            "aud": GRAPH_AUDIENCE,
+            "aud": audience,
             "iss": f"https://sts.windows.net/{tenant_id}/",
             "iat": begin,
             "nbf": begin,

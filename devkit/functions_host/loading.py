@@ -7,6 +7,7 @@ import inspect
 import json
 import logging
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,25 +55,25 @@ def _import(script: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         _log.debug("import_failed", exc_info=True)
-        raise DevkitError(f"{_place_of(error, script)} cannot be imported: {_in_words(error)}") from error
+        sentence = f"{script.name} cannot be imported: {_in_words(error)} ({_place_of(error, script)})."
+        raise DevkitError(sentence) from error
     return module
 
 
 def _place_of(error: Exception, script: Path) -> str:
+    """Say where in the app's own files *error* arose; further down would be somebody else's library."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}, line {error.lineno}"
-    last = inspect.getinnerframes(error.__traceback__)[-1] if error.__traceback__ else None
     own = [
-        frame
-        for frame in (inspect.getinnerframes(error.__traceback__) if error.__traceback__ else [])
+        f"{frame.filename}, line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
         if Path(frame.filename).is_relative_to(script.parent) and "site-packages" not in frame.filename
     ]
-    frame = own[-1] if own else last
-    return f"{frame.filename}, line {frame.lineno}" if frame else str(script)
+    return own[-1] if own else str(script)
 
 
 def _in_words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(".: ") + "."
+    return f"{type(error).__name__}: {error}".rstrip(".: ")
 
 
 def _only_app(module: ModuleType) -> Any:

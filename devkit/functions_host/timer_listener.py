@@ -83,9 +83,6 @@ class TimerListener:
 
     async def _fire(self, status: TimerStatus, *, why: str | None = None) -> TimerStatus:
         fired = self._now()
-        if why is None:
-            #  A clock that runs ahead must not make the same occurrence come again.
-            fired = max(fired, status.next)
         await self._invoker.invoke(
             self._function,
             Call(

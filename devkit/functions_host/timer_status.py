@@ -48,13 +48,14 @@ class Standing:
 def standing_at(now: datetime, *, stored: TimerStatus | None, schedule: Schedule) -> Standing:
     """Judge the *stored* status: due meanwhile, still to come, or of another schedule and so begun afresh."""
     if stored is None:
-        return Standing(TimerStatus(last=NEVER, next=schedule.next_after(now), updated=now), past_due=False)
-    since = stored.last if stored.last != NEVER else stored.updated
-    expected = schedule.next_after(since)
-    if expected != stored.next:
-        coming = expected if expected > now else schedule.next_after(now)
-        return Standing(TimerStatus(last=stored.last, next=coming, updated=now), past_due=False)
+        return Standing(_begun(now, schedule), past_due=False)
+    if stored.next != schedule.next_after(stored.updated):
+        return Standing(_begun(now, schedule), past_due=False)
     return Standing(stored, past_due=now > stored.next)
+
+
+def _begun(now: datetime, schedule: Schedule) -> TimerStatus:
+    return TimerStatus(last=NEVER, next=schedule.next_after(now), updated=now)
 
 
 class StatusFile:

@@ -26,6 +26,9 @@ _NOT_CONNECTED = {
     ConnectionStatus.DISCONNECTED: "The workspace was disconnected from Entra ID. Connect it again.",
 }
 
+#  What every plan that syncs at all includes; a sync asked for by hand is no daily one, whatever the schedule says.
+_LEAST = Cadence("weekly", 0)
+
 #  What a person did is no news to that person; the list goes on showing the last run that meant something.
 QUIET_SKIPS = frozenset({"schedule-paused", "schedule-deleted", "not-due"})
 
@@ -68,9 +71,9 @@ def why_not(order: SyncOrder, around: Circumstances, *, now: datetime, started: 
             RunState.FAILED, Reason("too-late", "The sync did not get its turn in time; the next one will.")
         )
     if started:
-        reason = _workspace_reason(around)
+        reason = _workspace_reason(order, around)
         return None if reason is None else Ending(RunState.FAILED, reason)
-    reason = _schedule_reason(order, around.schedule) or _workspace_reason(around)
+    reason = _schedule_reason(order, around.schedule) or _workspace_reason(order, around)
     return None if reason is None else Ending(RunState.SKIPPED, reason)
 
 
@@ -87,8 +90,8 @@ def _schedule_reason(order: SyncOrder, schedule: Schedule | None) -> Reason | No
     return None
 
 
-def _workspace_reason(around: Circumstances) -> Reason | None:
-    plan = _plan_refusal(around)
+def _workspace_reason(order: SyncOrder, around: Circumstances) -> Reason | None:
+    plan = _plan_refusal(order, around)
     if plan is not None:
         return Reason(plan.code, plan.reason)
     status = None if around.connection is None else around.connection.status
@@ -99,6 +102,6 @@ def _workspace_reason(around: Circumstances) -> Reason | None:
     return None
 
 
-def _plan_refusal(around: Circumstances) -> PlanRefusal | None:
-    cadence = Cadence("weekly", 0) if around.schedule is None else around.schedule.cadence
+def _plan_refusal(order: SyncOrder, around: Circumstances) -> PlanRefusal | None:
+    cadence = _LEAST if order.night is None or around.schedule is None else around.schedule.cadence
     return refusal_of("" if around.workspace is None else around.workspace.plan, cadence)

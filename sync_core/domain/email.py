@@ -29,4 +29,4 @@ def key_of(address: str) -> str:
 
     Hashed, so that keys and the logs of storage hold no addresses.
     """
-    return "email:" + blake2b(address.casefold().encode(), digest_size=16).hexdigest()
+    return "email:" + blake2b(address.lower().encode(), digest_size=16).hexdigest()

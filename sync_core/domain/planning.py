@@ -194,6 +194,8 @@ def _with_card(held: Recipient, rules: Rules) -> Recipient:
 
 def _with_status(held: Recipient, options: SyncOptions) -> Recipient:
     """Derive status and card states from what is known of the person over all groups."""
+    if not held.cards and held.origin is Origin.SYNC and options.when_user_leaves_last_group is OnLeaveLast.DELETE:
+        return replace(held, deleted=True)
     if held.inactive_because is InactiveBecause.BY_HAND:
         status, because = Status.INACTIVE, InactiveBecause.BY_HAND
     elif held.enabled_in_entra is False and options.when_user_disabled is OnDisabled.DEACTIVATE:
@@ -208,8 +210,6 @@ def _with_status(held: Recipient, options: SyncOptions) -> Recipient:
 def _without_groups(held: Recipient, on_leave: OnLeaveLast) -> Recipient:
     if on_leave is OnLeaveLast.KEEP:
         return held
-    if on_leave is OnLeaveLast.DELETE and held.origin is Origin.SYNC:
-        return replace(held, deleted=True)
     return replace(held, status=Status.INACTIVE, inactive_because=InactiveBecause.LEFT)
 
 

@@ -38,6 +38,12 @@ def members(tenant: Tenant, group_id: str = "g") -> list[str]:
     return tenant.member_ids(group_id, transitive=False)
 
 
+def everything(tenant: Tenant) -> list[list[str]]:
+    groups = tenant.group_ids()
+    direct = [tenant.member_ids(group_id, transitive=False) for group_id in groups]
+    return [tenant.user_ids(), groups, *direct, *(tenant.member_ids(name, transitive=True) for name in groups)]
+
+
 def test_a_new_user_is_in_the_directory_and_in_no_group() -> None:
     tenant = small_tenant()
 
@@ -138,6 +144,27 @@ def test_something_else_than_a_user_joins_by_its_type() -> None:
 
     assert tenant.type_of("pc") == "#microsoft.graph.device"
     assert members(tenant) == ["pc", "u1"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"op": "addUser", "user": user("u0")},
+        {"op": "deleteUser", "user": "u1"},
+        {"op": "addGroup", "group": group("a", "u2")},
+        {"op": "deleteGroup", "group": "g"},
+        {"op": "addMember", "group": "g", "user": "u2"},
+        {"op": "removeMember", "group": "g", "user": "u1"},
+    ],
+)
+def test_a_change_is_seen_by_those_who_read_before(fields: dict[str, Any]) -> None:
+    """The order of ids is remembered between reads; every change must forget it."""
+    tenant = small_tenant()
+    everything(tenant)
+
+    apply(tenant, **fields)
+
+    assert everything(tenant) == everything(Tenant(TENANT, tenant.to_file()))
 
 
 def test_what_is_loaded_is_not_changed_with_the_tenant() -> None:

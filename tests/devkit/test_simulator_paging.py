@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,6 +92,17 @@ async def test_a_made_up_page_token_is_refused(entra: Simulated, token: str) -> 
     await load_crowd(entra, 1)
 
     assert (await entra.get(f"/groups/g/members?$skiptoken={token}")).status_code == 400
+
+
+async def test_a_page_token_cannot_be_altered(entra: Simulated) -> None:
+    await load_crowd(entra, 3)
+    link = (await entra.get("/groups/g/members?$top=1")).json()["@odata.nextLink"]
+    token = httpx.URL(link).params["$skiptoken"]
+
+    altered = urlsafe_b64encode(urlsafe_b64decode(token).replace(b"u0000", b"u0001")).decode()
+
+    assert (await entra.get(f"/groups/g/members?$skiptoken={token}")).status_code == 200
+    assert (await entra.get(f"/groups/g/members?$skiptoken={altered}")).status_code == 400
 
 
 async def test_a_page_token_is_good_for_its_own_collection_only(entra: Simulated) -> None:

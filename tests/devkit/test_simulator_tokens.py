@@ -245,6 +245,14 @@ async def test_graph_refuses_an_expired_token(entra: Simulated) -> None:
     )
 
 
+async def test_graph_refuses_a_token_for_another_audience(entra: Simulated) -> None:
+    await entra.load()
+    signer = entra.server.simulation.signer
+    other = signer.issue(tenant_id=TENANT, client_id=CLIENT, roles=ROLES, audience="https://vault.azure.net")
+
+    assert (await graph_says(entra, f"Bearer {other}"))[0] == 401
+
+
 async def test_tokens_live_in_real_time(entra: Simulated) -> None:
     await entra.load()
     token = (await entra.ask_token()).json()["access_token"]

@@ -11,6 +11,7 @@ import pytest
 
 from devkit.functions_host.access_keys import AccessKeys
 from devkit.functions_host.http_server import MAX_BODY_BYTES
+from tests.devkit_host.samples import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -79,6 +80,20 @@ async def test_one_route_can_have_a_function_per_method(bench: Workbench) -> Non
     async with bench.running() as hosted:
         assert (await hosted.http.get("/api/thing/1")).text == "read"
         assert (await hosted.http.put("/api/thing/1")).text == "write"
+
+
+async def test_the_more_definite_of_two_routes_is_meant(bench: Workbench) -> None:
+    bench.write(
+        """
+        @app.route(route="{*rest}")
+        async def anything(req: func.HttpRequest) -> str: return "anything"
+        @app.route(route="things/new")
+        async def new(req: func.HttpRequest) -> str: return "new"
+        """
+    )
+    async with bench.running() as hosted:
+        assert (await hosted.http.get("/api/things/new")).text == "new"
+        assert (await hosted.http.get("/api/things/old")).text == "anything"
 
 
 async def test_route_parameters_are_texts(bench: Workbench) -> None:
@@ -210,7 +225,7 @@ async def test_a_body_over_the_limit_is_refused_unread(bench: Workbench) -> None
         address = urlsplit(hosted.host.url)
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
         writer.write(f"POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY_BYTES + 1}\r\n\r\n".encode())
-        status = await reader.readline()
+        status = await asyncio.wait_for(reader.readline(), PATIENCE)
         writer.close()
         await writer.wait_closed()
 

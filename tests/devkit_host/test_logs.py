@@ -51,7 +51,9 @@ def test_only_a_terminal_gets_colours(*, colour: bool) -> None:
     ],
 )
 def test_the_longest_matching_category_decides(name: str, level: int, *, passes: bool) -> None:
-    levels = LevelFilter({"default": "Information", "Function.night": "Warning", "host": "None"})
+    levels = LevelFilter(
+        {"default": "Information", "Function": "Information", "Function.night": "Warning", "host": "None"}
+    )
 
     assert levels.filter(record(name, level)) is passes
 

@@ -45,6 +45,10 @@ async def begun(hosted: Hosted, count: int) -> list[str]:
     return [await hosted.next_seen() for _ in range(count)]
 
 
+async def runs(hosted: Hosted, count: int) -> bool:
+    return bool(hosted.module.running == count)
+
+
 async def test_at_most_a_batch_and_the_threshold_run_at_once(account: Account, bench: Workbench) -> None:
     await account.send(*(str(number) for number in range(14)))
     bench.write(COUNTS.format(queue=account.name()), queues={"batchSize": 4, "newBatchThreshold": 2})
@@ -53,6 +57,8 @@ async def test_at_most_a_batch_and_the_threshold_run_at_once(account: Account, b
         await begun(hosted, 4)
         assert await account.visible() == 10
         hosted.module.gate.release()
+        await eventually(lambda: runs(hosted, 3))
+        assert [await account.visible() for _ in range(3)] == [10, 10, 10]
         hosted.module.gate.release()
         await begun(hosted, 4)
         assert hosted.module.running == 6

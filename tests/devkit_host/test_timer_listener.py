@@ -93,6 +93,19 @@ async def test_a_changed_schedule_is_not_past_due(bench: Workbench) -> None:
     assert status(bench)["Next"] == datetime(2026, 1, 5, 6, tzinfo=UTC).isoformat()
 
 
+async def test_a_changed_schedule_is_past_due_once_its_own_time_is_missed(bench: Workbench) -> None:
+    write_night(bench)
+    await start_once(bench, Clock())
+    write_night(bench, schedule="0 0 6 * * *")
+    await start_once(bench, Clock(START + 3 * DAY))
+    clock = Clock(START + 5 * DAY)
+
+    async with bench.running(now=clock.now, sleep=clock.sleep) as hosted:
+        timer = await hosted.next_seen()
+
+    assert timer.past_due
+
+
 async def test_run_on_startup_fires_at_once(bench: Workbench) -> None:
     clock = Clock()
     write_night(bench, more=", run_on_startup=True")

@@ -1,4 +1,4 @@
-"""Microsoft's clouds: what tokens are asked for in each, and which sign-in services are theirs.
+"""Microsoft's clouds: what tokens are asked for in each.
 
 Hosts: `NationalClouds` in microsoftgraph/msgraph-sdk-python-core, `AzureAuthorityHosts` in azure-identity.
 Audiences: learn.microsoft.com, "Configure an application to trust a managed identity".
@@ -30,8 +30,3 @@ def exchange_scope(authority: str) -> str:
     """Return the scope in which a managed identity vouches for an app registration."""
     public = _EXCHANGE_AUDIENCES["login.microsoftonline.com"]
     return f"{_EXCHANGE_AUDIENCES.get(urlsplit(authority).hostname or '', public)}/.default"
-
-
-def is_microsofts(authority: str) -> bool:
-    """Tell whether Microsoft's own list of sign-in services knows *authority*."""
-    return urlsplit(authority).hostname in _EXCHANGE_AUDIENCES

@@ -60,7 +60,6 @@ def credential_for(app: AppIdentity, tenant: TenantId) -> AsyncTokenCredential:
 def _options(app: AppIdentity) -> dict[str, Any]:
     options: dict[str, Any] = {
         "authority": app.authority,
-        "disable_instance_discovery": not clouds.is_microsofts(app.authority),
         #  Retries have one owner, the client.
         "retry_total": 0,
         "connection_timeout": _CONNECT_SECONDS,

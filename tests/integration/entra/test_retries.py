@@ -140,5 +140,7 @@ async def test_a_link_that_smuggles_a_host_is_not_followed(rig: Rig) -> None:
         rig.simulator.simulation.faults.faults.clear()
         rig.fault("/members", status=200, body={"value": [], "@odata.nextLink": link})
 
-        with pytest.raises(EntraRefused):
+        with pytest.raises(EntraRefused) as raised:
             await rig.read(sales)
+
+        assert raised.value.code == "foreign-link"

@@ -1,0 +1,36 @@
+# What to type. Options: make run PORT=7072 DATA=folder, make demo ARGS="--nights 3", make test ARGS="-k night".
+
+# The first Python that is new enough; only `make setup` uses it, everything else runs in .venv.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+VENV := .venv/bin
+STACK = $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)") $(if $(MEMBERS),--members $(MEMBERS)) $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check format
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+setup: ## install what is missing: .venv, the pinned Python packages, Azurite
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and not found: install it, try again." >&2; exit 1; fi
+	@"$(PYTHON)" -m devkit setup
+
+run: setup ## start everything and serve on http://localhost:7071 until Ctrl-C
+	@$(VENV)/python -m devkit run $(STACK)
+
+demo: setup ## live through one midnight from an empty directory and show what it did
+	@$(VENV)/python -m devkit demo $(STACK)
+
+test: setup ## run all tests
+	@$(VENV)/python -m pytest $(ARGS)
+
+check: setup ## formatting, lint, types, import rules
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+
+format: setup ## format the code and fix what can be fixed
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .

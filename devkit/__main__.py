@@ -1,0 +1,11 @@
+"""Command line: ``python -m devkit setup``, ``run`` or ``demo``."""
+
+#  Nothing that newer Pythons alone understand, and nothing installed, before the version is checked.
+from __future__ import annotations
+
+import sys
+
+from devkit.commands import main
+
+if __name__ == "__main__":
+    sys.exit(main())

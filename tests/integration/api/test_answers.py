@@ -1,0 +1,205 @@
+"""What every answer has in common, and the answers that no route gives by itself."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sync_core.domain.errors import TryAgainLater
+from sync_core.wiring import VERSION
+from tests.integration.api.acme import DAILY, SALES, SALES_RUNS, SCHEDULES
+from tests.integration.api.client import DEVELOPMENT, Api
+
+if TYPE_CHECKING:
+    from sync_core.flows.services import Services
+    from tests.fakes.world import World
+
+HEALTH = "/api/health"
+ALLOWED = {
+    HEALTH: "GET",
+    SCHEDULES: "GET",
+    SALES: "DELETE, GET, PATCH, PUT",
+    SALES_RUNS: "GET",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("GET", HEALTH, 200),
+        ("PUT", SALES, 201),
+        ("DELETE", SALES, 404),
+        ("GET", f"{SCHEDULES}?x=1", 400),
+        ("POST", SCHEDULES, 405),
+    ],
+)
+async def test_no_answer_may_be_kept_or_guessed_at(api: Api, method: str, address: str, status: int) -> None:
+    answered = await api.call(method, address, DAILY if method == "PUT" else None)
+
+    assert answered.status == status
+    assert answered.headers["Cache-Control"] == "no-store"
+    assert answered.headers["X-Content-Type-Options"] == "nosniff"
+    assert answered.kind == ("application/json" if status < 300 else "application/problem+json")
+
+
+async def test_a_request_keeps_the_id_that_its_caller_gave(api: Api) -> None:
+    answered = await api.get(HEALTH, **{"X-Request-Id": "portal-1.2_3"})
+
+    assert answered.headers["X-Request-Id"] == "portal-1.2_3"
+
+
+@pytest.mark.parametrize("given", ["", "a b", "a\r\nSet-Cookie: x=1", "a" * 65, "ä", "<script>"])
+async def test_a_request_id_that_no_log_should_hold_is_replaced(api: Api, given: str) -> None:
+    first, second = [await api.get(HEALTH, **{"X-Request-Id": given}) for _ in range(2)]
+
+    assert first.headers["X-Request-Id"].isalnum()
+    assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("address", ALLOWED)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
+async def test_a_method_that_an_address_does_not_know_is_told_which_it_does(
+    api: Api, method: str, address: str
+) -> None:
+    answered = await api.call(method, address)
+
+    if method in ALLOWED[address].split(", "):
+        assert answered.status != 405
+    else:
+        assert (answered.status, answered.problem) == (405, "method-not-allowed")
+        assert answered.headers["Allow"] == ALLOWED[address]
+
+
+@pytest.mark.parametrize("address", [address for address in ALLOWED if address != HEALTH])
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "POST"])
+async def test_outside_development_the_api_is_closed(api: Api, method: str, address: str) -> None:
+    deployed = Api(api.services, replace(DEVELOPMENT, development=False))
+
+    refused = await deployed.call(method, address, DAILY)
+
+    assert (refused.status, refused.problem) == (401, "sign-in-not-set-up")
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_outside_development_health_is_open(api: Api) -> None:
+    deployed = Api(api.services, replace(DEVELOPMENT, development=False))
+
+    assert (await deployed.get(HEALTH)).status == 200
+
+
+async def test_health_tells_version_storage_and_time(api: Api) -> None:
+    assert (await api.get(HEALTH)).json == {
+        "status": "ok",
+        "version": VERSION,
+        "storage": "ok",
+        "time": "2026-11-23T00:00:00Z",
+    }
+
+
+async def test_health_asks_storage_at_most_every_ten_seconds(api: Api, world: World) -> None:
+    reads = _count_reads(world)
+
+    for seconds in (0, 4, 5.9, 0.1, 1):
+        world.clock.advance(timedelta(seconds=seconds))
+        await api.get(HEALTH)
+
+    assert len(reads) == 2
+
+
+async def test_health_does_not_trust_an_answer_from_the_future(api: Api, world: World) -> None:
+    reads = _count_reads(world)
+    await api.get(HEALTH)
+
+    world.clock.advance(timedelta(hours=-1))
+    await api.get(HEALTH)
+
+    assert len(reads) == 2
+
+
+async def test_health_finds_storage_down_and_up_again(api: Api, world: World) -> None:
+    _break_storage(world)
+
+    down = await api.get(HEALTH)
+
+    assert (down.status, down.problem) == (503, "unavailable")
+    assert down.headers["Retry-After"] == "10"
+    world.tables.before_read = None
+    assert (await api.get(HEALTH)).status == 503
+    world.clock.advance(timedelta(seconds=10))
+    assert (await api.get(HEALTH)).status == 200
+
+
+@pytest.mark.parametrize("address", [SCHEDULES, SALES, SALES_RUNS])
+async def test_storage_down_is_worth_another_try(
+    api: Api, world: World, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    _break_storage(world)
+
+    answered = await api.get(address, **{"X-Request-Id": "r-1"})
+
+    assert (answered.status, answered.problem) == (503, "unavailable")
+    assert answered.headers["Retry-After"] == "30"
+    assert "secret" not in answered.text
+    [record] = [record for record in caplog.records if record.message == "request_put_off"]
+    assert record.levelno == logging.WARNING
+    assert vars(record)["request"] == "r-1"
+
+
+async def test_storage_that_goes_down_during_a_change_is_worth_another_try(api: Api, world: World) -> None:
+    async def refuse(*_: object) -> None:
+        raise TryAgainLater("storage is busy", after=timedelta(milliseconds=1))
+
+    world.tables.before_write = refuse
+
+    answered = await api.call("PUT", SALES, DAILY)
+
+    assert (answered.status, answered.headers["Retry-After"]) == (503, "1")
+    world.tables.before_write = None
+    assert (await api.call("PUT", SALES, DAILY)).status == 201
+
+
+async def test_services_that_cannot_be_opened_yet_are_worth_another_try() -> None:
+    async def services() -> Services:
+        raise TryAgainLater("storage cannot be reached", after=timedelta(seconds=30))
+
+    assert (await Api(services).get(HEALTH)).problem == "unavailable"
+
+
+async def test_what_nobody_expected_is_in_the_log_and_not_in_the_answer(
+    api: Api, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    world.tables.before_read = fail
+
+    answered = await api.get(SCHEDULES, **{"X-Request-Id": "r-2"})
+
+    assert (answered.status, answered.problem) == (500, "unexpected-error")
+    assert "secret" not in answered.text
+    assert "RuntimeError" not in answered.text
+    [record] = [record for record in caplog.records if record.message == "request_failed"]
+    assert vars(record)["request"] == "r-2"
+    assert record.exc_info is not None
+    assert "the secret of the house" in str(record.exc_info[1])
+
+
+def _count_reads(world: World) -> list[str]:
+    reads: list[str] = []
+
+    async def count(table: str, _: str) -> None:
+        reads.append(table)
+
+    world.tables.before_read = count
+    return reads
+
+
+def _break_storage(world: World) -> None:
+    async def refuse(*_: object) -> None:
+        raise TryAgainLater("storage cannot be reached: secret", after=timedelta(seconds=30))
+
+    world.tables.before_read = refuse
