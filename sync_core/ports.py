@@ -63,6 +63,13 @@ class Workspaces(Protocol):
 
     async def put_connection(self, workspace: WorkspaceId, connection: Connection) -> None: ...
 
+    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str) -> str:
+        """Store by ETag; return the new one.
+
+        Raises:
+            RowConflict: somebody else changed the connection.
+        """
+
     async def rulebook(self, workspace: WorkspaceId) -> Stored[Rulebook]:
         """Return the field settings and sync options, the defaults (not confirmed) where none were saved."""
 
@@ -84,6 +91,11 @@ class Groups(Protocol):
 
     async def save_details(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
         """Store name, description and member count; the summary of the last run stays as it is."""
+
+    async def save_presence(
+        self, workspace: WorkspaceId, group: GroupId, *, missing_since: date | None, is_gone: bool
+    ) -> None:
+        """Store since when Entra says that the group is not there, and whether that was confirmed."""
 
     async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
         """Store the summary; a group that was unlinked meanwhile stays unlinked."""
@@ -170,7 +182,12 @@ class Journal(Protocol):
     def summaries(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> AsyncIterator[PageSummary]:
         """Yield each page's counts without its entries."""
 
-    def pages(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> AsyncIterator[JournalPage]: ...
+    async def page(self, workspace: WorkspaceId, group: GroupId, run: RunId, name: str) -> JournalPage | None: ...
+
+    def pages(
+        self, workspace: WorkspaceId, group: GroupId, run: RunId, *, after: str | None = None
+    ) -> AsyncIterator[JournalPage]:
+        """Yield the pages behind the one named *after*, attempt by attempt."""
 
     async def drop(self, workspace: WorkspaceId, group: GroupId, run: RunId, names: Sequence[str]) -> None:
         """Delete pages whose change was never stored."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sync_core.domain.ids import EntraGroupId, EntraUserId, GroupId, RecipientId
 
@@ -108,7 +108,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class LinkedGroup:
-    """A workspace group that is linked to an Entra group. *generation* rises with every new link."""
+    """A workspace group that is linked to an Entra group. *generation* rises with every new link.
+
+    *missing_since*: the night in which Entra first said that the group is not there; *is_gone* once another night has
+    confirmed it. *unlinking*: its link is being ended.
+    """
 
     id: GroupId
     entra_id: EntraGroupId
@@ -116,3 +120,6 @@ class LinkedGroup:
     description: str
     generation: int = 1
     members: int = 0
+    missing_since: date | None = None
+    is_gone: bool = False
+    unlinking: bool = False

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync_core.domain.errors import SyncRefused
-from sync_core.domain.plans import PlanRefusal, refusal_of
-from sync_core.domain.runs import Reason, RunState
+from sync_core.domain.plans import refusal_of
+from sync_core.domain.runs import Mode, Reason, RunState
 from sync_core.domain.schedule import Cadence
 from sync_core.domain.workspaces import ConnectionStatus
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from sync_core.domain.schedule import Schedule
     from sync_core.domain.workspaces import Connection, Rulebook, Workspace
 
+GROUP_GONE = "group-gone"
+
+#  These put back or end what syncs did, which must be possible when Entra is out of reach.
+NEED_NO_ENTRA = frozenset({Mode.UNDO, Mode.UNLINK})
+
 _NOT_CONNECTED = {
     None: "The workspace is not connected to Entra ID. Connect it in the integration settings.",
     ConnectionStatus.PENDING: "The connection to Entra ID waits for an administrator's consent.",
@@ -30,7 +35,7 @@ _NOT_CONNECTED = {
 _LEAST = Cadence("weekly", 0)
 
 #  What a person did is no news to that person; the list goes on showing the last run that meant something.
-QUIET_SKIPS = frozenset({"schedule-paused", "schedule-deleted", "not-due"})
+QUIET_SKIPS = frozenset({"schedule-paused", "schedule-deleted", "not-due", GROUP_GONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +75,20 @@ def why_not(order: SyncOrder, around: Circumstances, *, now: datetime, started: 
         return Ending(
             RunState.FAILED, Reason("too-late", "The sync did not get its turn in time; the next one will.")
         )
-    if started:
-        reason = _workspace_reason(order, around)
-        return None if reason is None else Ending(RunState.FAILED, reason)
-    reason = _schedule_reason(order, around.schedule) or _workspace_reason(order, around)
-    return None if reason is None else Ending(RunState.SKIPPED, reason)
-
-
-def _schedule_reason(order: SyncOrder, schedule: Schedule | None) -> Reason | None:
-    """Judge a night's order by the schedule as it is now; one that was asked for by hand needs none."""
-    if order.night is None:
+    reason = None if started else _schedule_reason(order, around)
+    if reason is None and order.mode not in NEED_NO_ENTRA:
+        reason = workspace_reason(around, cadence=_cadence(order, around))
+    if reason is None:
         return None
-    if schedule is None or schedule.deleted:
-        return Reason("schedule-deleted", "The schedule was deleted.")
-    if not schedule.enabled:
-        return Reason("schedule-paused", "The schedule is paused.")
-    if not any(schedule.cadence.is_due(night) for night in order.covers or (order.night,)):
-        return Reason("not-due", "The schedule was changed and is not due tonight.")
-    return None
+    return Ending(RunState.FAILED if started else RunState.SKIPPED, reason)
 
 
-def _workspace_reason(order: SyncOrder, around: Circumstances) -> Reason | None:
-    plan = _plan_refusal(order, around)
+def workspace_reason(around: Circumstances, *, cadence: Cadence = _LEAST) -> Reason | None:
+    """Return what keeps the workspace from syncing at *cadence*, None where nothing does.
+
+    A failed connection does not: whether it works again is found out by trying.
+    """
+    plan = refusal_of("" if around.workspace is None else around.workspace.plan, cadence)
     if plan is not None:
         return Reason(plan.code, plan.reason)
     status = None if around.connection is None else around.connection.status
@@ -102,6 +99,21 @@ def _workspace_reason(order: SyncOrder, around: Circumstances) -> Reason | None:
     return None
 
 
-def _plan_refusal(order: SyncOrder, around: Circumstances) -> PlanRefusal | None:
-    cadence = _LEAST if order.night is None or around.schedule is None else around.schedule.cadence
-    return refusal_of("" if around.workspace is None else around.workspace.plan, cadence)
+def _schedule_reason(order: SyncOrder, around: Circumstances) -> Reason | None:
+    """Judge a night's order by the schedule as it is now; one that was asked for by hand needs none."""
+    schedule = around.schedule
+    if order.night is None:
+        return None
+    if schedule is None or schedule.deleted:
+        return Reason("schedule-deleted", "The schedule was deleted.")
+    if not schedule.enabled:
+        return Reason("schedule-paused", "The schedule is paused.")
+    if not any(schedule.cadence.is_due(night) for night in order.covers or (order.night,)):
+        return Reason("not-due", "The schedule was changed and is not due tonight.")
+    if around.group.is_gone:
+        return Reason(GROUP_GONE, "The group is not in Entra ID any more, so its schedule is paused by the system.")
+    return None
+
+
+def _cadence(order: SyncOrder, around: Circumstances) -> Cadence:
+    return _LEAST if order.night is None or around.schedule is None else around.schedule.cadence

@@ -55,4 +55,4 @@ def recipient_changed(
 ) -> ChangeEvent:
     """Return the event of one person's change; *revision* tells which of two that arrive is the newer."""
     data = {"group": group, "run": run, "recipient": recipient, "revision": revision, "change": kind}
-    return ChangeEvent(f"{run}/{recipient}/{revision}", RECIPIENT_CHANGED, workspace, recipient, time, data)
+    return ChangeEvent(f"{group}/{run}/{recipient}/{revision}", RECIPIENT_CHANGED, workspace, recipient, time, data)

@@ -134,9 +134,10 @@ def night_run_id(night: date, *, generation: int) -> RunId:
     return RunId(f"{midnight_of(night).strftime(_TIME)}-night-{generation}")
 
 
-def manual_run_id(requested_at: datetime, *, mode: Mode, request: str) -> RunId:
+def manual_run_id(requested_at: datetime, *, request: str, mode: Mode = Mode.SYNC) -> RunId:
     """Return the id of a run that was asked for; *request* makes it one of its own."""
-    return RunId(f"{requested_at.astimezone(UTC).strftime(_TIME)}-{mode}-{request}")
+    word = "manual" if mode is Mode.SYNC else mode.value
+    return RunId(f"{requested_at.astimezone(UTC).strftime(_TIME)}-{word}-{request}")
 
 
 def time_of(run: RunId) -> datetime:

@@ -34,11 +34,18 @@ class ConnectionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The link to one Entra tenant. *reason*: why it failed, for people."""
+    """The link to one Entra tenant.
+
+    *code* and *reason*: why it failed, stable and for people. *tried_at*: when a run last set out to find whether a
+    failed connection works again, aware UTC.
+    """
 
     tenant: TenantId
     status: ConnectionStatus
+    code: str = ""
     reason: str = ""
+    failed_at: datetime | None = None
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,9 @@ async def carry_out_decision(
     planned = put_off.keys() | {one.member.recipient for one in leaving}
     outdated = [one for one in decided.values() if one.verdict is Verdict.APPROVED and one.recipient not in planned]
     if complete:
-        await applier.note([JournalEntry(one.recipient, one.entra_id, OUTDATED, NOT_WANTED_ANY_MORE) for one in outdated])
+        await applier.note(
+            [JournalEntry(one.recipient, one.entra_id, OUTDATED, NOT_WANTED_ANY_MORE) for one in outdated]
+        )
     waiting = {recipient: one for recipient, one in put_off.items() if verdict(recipient) is Verdict.UNDECIDED}
     held = frozen(by_verdict[Verdict.UNDECIDED], waiting) if complete else list(decided.values())
     return TakenOut(len(planned), tuple(held), _UNDECIDED if held else "")

@@ -12,6 +12,7 @@ from sync_core.domain.eligibility import why_not
 from sync_core.domain.errors import RowConflict, TryAgainLater
 from sync_core.domain.runs import Phase, Run, RunState, night_run_id
 from sync_core.flows.circumstances import circumstances
+from sync_core.flows.connection_health import ending_of_failed
 from sync_core.flows.lease import Lease, take_lease
 from sync_core.flows.record_run import record_end
 from sync_core.ports import Stored, etag_of
@@ -59,6 +60,8 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
         return None
     run = _new_run(order, around, run_id) if found is None else found.value
     ending = why_not(order, around, now=services.clock.now(), started=run.started_at is not None)
+    if ending is None and run.started_at is None:
+        ending = await ending_of_failed(services, order)
     if ending is not None:
         await record_end(services, order, run, ending, etag=etag_of(found))
         return None

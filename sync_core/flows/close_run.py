@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sync_core.domain.events import RUN_FAILED, RUN_HELD, ChangeEvent
 from sync_core.domain.journal import mark_of
 from sync_core.domain.planning import ChangeKind
+from sync_core.domain.runs import RunState
 from sync_core.flows.record_run import record_end
-from sync_core.flows.store_people import batched
+from sync_core.flows.store_people import batched, tell_platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +33,20 @@ async def close_run(services: Services, claimed: ClaimedRun, ending: Ending, cou
         removed=kinds[ChangeKind.REMOVED],
     )
     run = replace(claimed.run.value, counts=counted)
+    await _tell_ending(services, claimed, ending, counted)
     await record_end(services, claimed.order, run, ending, etag=claimed.run.etag)
     await claimed.lease.release()
+
+
+async def _tell_ending(services: Services, claimed: ClaimedRun, ending: Ending, counts: Counts) -> None:
+    """Tell the platform of a run that somebody should look at, before its record is closed."""
+    kind = {RunState.HELD: RUN_HELD, RunState.FAILED: RUN_FAILED}.get(ending.state)
+    if kind is not None:
+        order, run = claimed.order, claimed.run.value.id
+        code = "" if ending.reason is None else ending.reason.code
+        data = {"group": order.group, "run": run, "code": code, "held": counts.held}
+        event = ChangeEvent(f"{kind}/{run}/{order.group}", kind, order.workspace, run, services.clock.now(), data)
+        await services.events.publish([event])
 
 
 async def _sum_journal(services: Services, claimed: ClaimedRun) -> Counter[str]:
@@ -48,10 +62,20 @@ async def _sum_journal(services: Services, claimed: ClaimedRun) -> Counter[str]:
     for part in batched(questionable):
         missing = await _not_stored(services, claimed, part)
         for page in part:
-            kinds.update({} if page.name in missing else page.kinds)
+            if page.name not in missing:
+                kinds.update(page.kinds)
+                await _tell_again(services, claimed, page)
         if missing:
             await services.journal.drop(order.workspace, order.group, run.id, sorted(missing))
     return kinds
+
+
+async def _tell_again(services: Services, claimed: ClaimedRun, page: PageSummary) -> None:
+    """Tell the platform of a page that was stored by a killed attempt, or whose answer was lost."""
+    order, run = claimed.order, claimed.run.value
+    stored = await services.journal.page(order.workspace, order.group, run.id, page.name)
+    if stored is not None:
+        await tell_platform(services, claimed, stored.entries)
 
 
 async def _not_stored(services: Services, claimed: ClaimedRun, pages: Sequence[PageSummary]) -> set[str]:

@@ -9,7 +9,7 @@ from sync_core.domain.errors import BadOrder, SyncError, TryAgainLater
 from sync_core.domain.orders import decode
 from sync_core.domain.runs import Reason, RunState, night_run_id
 from sync_core.flows.record_run import record_end
-from sync_core.flows.sync_group import sync_group
+from sync_core.flows.run_order import run_order
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import RunId
@@ -30,7 +30,7 @@ async def deliver_order(services: Services, text: str) -> None:
         await services.orders.poison(text, reason=str(exc))
         return
     try:
-        await sync_group(services, order)
+        await run_order(services, order)
     except TryAgainLater as later:
         services.log.info(
             "order_put_off",

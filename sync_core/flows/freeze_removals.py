@@ -28,7 +28,7 @@ async def settle_holds(services: Services, claimed: ClaimedRun, taken: TakenOut,
         return ""
     older = claimed.lease.state.hold
     run = claimed.run.value
-    if older is not None and older != run.id and run.mode is Mode.SYNC and await _is_on_the_way(services, claimed, older):
+    if run.mode is Mode.SYNC and await _is_on_the_way(services, claimed, older):
         return "What was decided about held removals is still to be carried out."
     if taken.held:
         await _freeze(services, claimed, taken, HoldState.OPEN)
@@ -56,7 +56,9 @@ async def _freeze(services: Services, claimed: ClaimedRun, taken: TakenOut, stat
     await services.holds.save(order.workspace, order.group, hold, etag=None)
 
 
-async def _is_on_the_way(services: Services, claimed: ClaimedRun, older: RunId) -> bool:
+async def _is_on_the_way(services: Services, claimed: ClaimedRun, older: RunId | None) -> bool:
+    if older is None or older == claimed.run.value.id:
+        return False
     found = await services.holds.hold(claimed.order.workspace, claimed.order.group, older)
     return found is not None and found.value.state is HoldState.DECIDED
 

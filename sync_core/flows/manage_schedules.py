@@ -9,6 +9,7 @@ from sync_core.domain.errors import RowConflict, SyncRefused
 from sync_core.domain.plans import refusal_of
 from sync_core.domain.schedule import Schedule
 from sync_core.domain.workspaces import ConnectionStatus
+from sync_core.flows.group_presence import forget_missing
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import GroupId, WorkspaceId
@@ -40,6 +41,8 @@ async def put_schedule(
             ``schedule-changed`` where *expected* is not what is there.
     """
     await _require_group(services, workspace, group)
+    if enabled:
+        await forget_missing(services, workspace, group)
     found = await services.schedules.schedule(workspace, group)
     existing = None if found is None or found.value.deleted else found.value
     _require_expected(existing, expected)
@@ -64,6 +67,8 @@ async def change_schedule(
         SyncRefused: as `put_schedule`, and ``schedule-not-found``.
     """
     found = await _require_schedule(services, workspace, group, expected)
+    if enabled:
+        await forget_missing(services, workspace, group)
     wanted = found.value.cadence if cadence is None else cadence
     on = found.value.enabled if enabled is None else enabled
     if (wanted, on) == (found.value.cadence, found.value.enabled):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sync_core.domain.eligibility import GROUP_GONE
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.plans import refusal_of
 from sync_core.domain.schedule import next_run
@@ -28,7 +29,7 @@ class ScheduleStatus:
 
     *next_run*: aware UTC, computed, None while it is paused. *paused_because*: a stable code, empty while it is on:
     ``paused`` by a person, or what the system lacks (``plan-required``, ``daily-needs-enterprise``,
-    ``not-connected``).
+    ``not-connected``, ``group-gone``).
     """
 
     group: LinkedGroup
@@ -55,7 +56,7 @@ async def list_schedules(
         if len(shown) == limit:
             return shown, shown[-1].group.id
         linked, last = groups[group]
-        because = _why_paused(found, connection, schedule)
+        because = _why_paused(found, connection, linked, schedule)
         shown.append(_status(linked, schedule, last, paused_because=because, now=services.clock.now()))
     return shown, None
 
@@ -72,7 +73,7 @@ async def show_schedule(services: Services, workspace: WorkspaceId, group: Group
     if schedule is None or schedule.value.deleted:
         raise SyncRefused("schedule-not-found", "This group has no schedule.")
     last = await services.groups.last_run(workspace, group)
-    because = _why_paused(found, connection, schedule.value)
+    because = _why_paused(found, connection, linked, schedule.value)
     return _status(linked, schedule.value, last, paused_because=because, now=services.clock.now())
 
 
@@ -101,7 +102,7 @@ def _status(
     return ScheduleStatus(group, schedule, upcoming, paused_because, last)
 
 
-def _why_paused(workspace: Workspace, connection: Connection | None, schedule: Schedule) -> str:
+def _why_paused(workspace: Workspace, connection: Connection | None, group: LinkedGroup, schedule: Schedule) -> str:
     if not schedule.enabled:
         return "paused"
     refusal = refusal_of(workspace.plan, schedule.cadence)
@@ -109,7 +110,7 @@ def _why_paused(workspace: Workspace, connection: Connection | None, schedule: S
         return refusal.code
     if connection is None or connection.status in {ConnectionStatus.PENDING, ConnectionStatus.DISCONNECTED}:
         return "not-connected"
-    return ""
+    return GROUP_GONE if group.is_gone else ""
 
 
 async def _require_workspace(services: Services, workspace: WorkspaceId) -> tuple[Workspace, Connection | None]:

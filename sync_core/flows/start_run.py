@@ -6,21 +6,19 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sync_core.domain.eligibility import workspace_reason
+from sync_core.domain.eligibility import NEED_NO_ENTRA, workspace_reason
 from sync_core.domain.errors import RowConflict, SyncRefused
 from sync_core.domain.orders import SyncOrder
-from sync_core.domain.runs import Mode, Run, RunState, Trigger, manual_run_id
+from sync_core.domain.runs import Run, RunState, Trigger, manual_run_id
 from sync_core.flows.circumstances import circumstances
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import GroupId, RunId, WorkspaceId
+    from sync_core.domain.runs import Mode
     from sync_core.flows.services import Services
 
 #  Who asked is waiting for it; a day later the answer would surprise.
 _PATIENCE = timedelta(hours=20)
-
-#  These put back or end what syncs did, which must be possible when Entra is out of reach.
-_NEED_NO_ENTRA = frozenset({Mode.UNDO, Mode.UNLINK})
 
 
 async def start_run(
@@ -43,7 +41,7 @@ async def start_run(
     around = await circumstances(services, workspace, group)
     if around is None:
         raise SyncRefused("group-not-linked", "There is no linked group with this id in the workspace.")
-    reason = None if mode in _NEED_NO_ENTRA else workspace_reason(around)
+    reason = None if mode in NEED_NO_ENTRA else workspace_reason(around)
     if reason is not None:
         raise SyncRefused(reason.code, reason.text)
     now = services.clock.now()

@@ -1,4 +1,4 @@
-"""Sync one group: claim the run, read Entra, apply, take out who left, close the run."""
+"""Sync one group: read Entra, apply joiners and changes, take out who left."""
 
 from __future__ import annotations
 
@@ -7,77 +7,85 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.directory import MemberState
 from sync_core.domain.eligibility import Ending
-from sync_core.domain.errors import LeaseLost, SyncRefused, TryAgainLater
+from sync_core.domain.errors import SyncRefused
 from sync_core.domain.planning import Rules
 from sync_core.domain.runs import Phase, Reason, RunState
 from sync_core.flows.apply_people import PeopleApplier
-from sync_core.flows.claim_run import claim_run
-from sync_core.flows.close_run import close_run
+from sync_core.flows.carry_out_decision import carry_out_decision
+from sync_core.flows.connection_health import note_working
+from sync_core.flows.freeze_removals import settle_holds
+from sync_core.flows.group_presence import note_present
 from sync_core.flows.read_group import GroupReading
-from sync_core.flows.record_run import record_retrying
 from sync_core.flows.settle_addresses import settle_addresses
 from sync_core.flows.take_out import take_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sync_core.domain.directory import Member
     from sync_core.domain.entra import EntraGroup, ReadProof
     from sync_core.domain.ids import EntraUserId
-    from sync_core.domain.orders import SyncOrder
     from sync_core.domain.runs import Counts
     from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.locate_people import Left
     from sync_core.flows.services import Services
-    from sync_core.flows.take_out import Held
+    from sync_core.flows.take_out import TakenOut
 
 #  Up to so many members lie in one partition, which one request reads; more are spread over 16 read side by side.
 _SPREAD_ABOVE = 1000
 
 
-async def sync_group(services: Services, order: SyncOrder) -> None:
-    """Carry out *order*; a repeat of an order that was carried out changes nothing.
+async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts]:
+    """Do everything between claiming a run and closing it; return how it ends and what it counted.
 
     Raises:
-        TryAgainLater: deliver the order again after the delay it names; nothing that was done is lost.
+        SyncRefused: Entra or the group refuses; nobody is touched.
+        TryAgainLater: Entra or storage is out of reach; a later delivery goes on.
+        LeaseLost: another run has the group now.
     """
-    claimed = await claim_run(services, order)
-    if claimed is None:
-        return
-    try:
-        ending, counts = await _work(services, claimed)
-    except SyncRefused as refused:
-        reason = Reason(refused.code, refused.reason)
-        ending, counts = Ending(RunState.FAILED, reason), claimed.run.value.counts
-    except LeaseLost as exc:
-        raise TryAgainLater("another run has taken the group over", after=services.lease) from exc
-    except TryAgainLater as later:
-        await record_retrying(services, claimed, reason=Reason("try-again", later.reason))
-        raise
-    except Exception as exc:
-        #  Nobody expected it, so the host delivers again. Let go first: the next delivery need not wait for us.
-        await record_retrying(services, claimed, reason=Reason("unexpected", type(exc).__name__))
-        raise
-    await close_run(services, claimed, ending, counts)
-
-
-async def _work(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts]:
-    """Do everything between claiming a run and closing it; return how it ends and what it counted."""
     rules = _rules(services, claimed)
     details = await services.entra.group(claimed.tenant, claimed.group.entra_id)
+    await note_working(services, claimed.order.workspace)
+    await note_present(services, claimed)
     spread = await _spread(services, claimed)
     index = await _index(services, claimed, spread=spread)
-    members = sum(member.state is MemberState.MEMBER for member in index.values())
     applier = PeopleApplier(services, claimed, rules, spread=spread)
     reading = GroupReading(services, claimed, rules, applier)
     proof = await reading.read(index)
     await settle_addresses(applier)
     await reading.report(Phase.REMOVING, proof=proof)
     left = reading.who_left()
-    held = await take_out(applier, rules.options, left, members=members, complete=proof.complete)
-    members += applier.stored.joined - applier.stored.gone
+    taken = await _take_out(services, claimed, applier, left, index=index, complete=proof.complete)
+    older = await settle_holds(services, claimed, taken, complete=proof.complete)
+    members = _members_in(index) + applier.stored.joined - applier.stored.gone
     await _save_details(services, claimed, details, members=members)
-    counts = replace(reading.counts, held=0 if held is None else held.people)
-    return _ending(proof, held, counts, left=len(left)), counts
+    counts = replace(reading.counts, held=len(taken.held))
+    return _ending(proof, taken, counts, left=len(left), older=older), counts
+
+
+async def _take_out(
+    services: Services,
+    claimed: ClaimedRun,
+    applier: PeopleApplier,
+    left: Sequence[Left],
+    *,
+    index: Mapping[EntraUserId, Member],
+    complete: bool,
+) -> TakenOut:
+    options = claimed.rulebook.options
+    if claimed.order.about is None:
+        return await take_out(applier, options, left, members=_members_in(index), complete=complete)
+    order, about = claimed.order, claimed.order.about
+    hold = await services.holds.hold(order.workspace, order.group, about)
+    if hold is None:
+        raise SyncRefused("hold-not-found", "The list that was decided about is not there any more.")
+    held = services.holds.people(order.workspace, order.group, about, attempt=hold.value.attempt)
+    decided = {one.recipient: one async for one in held}
+    return await carry_out_decision(applier, options, left, decided=decided, complete=complete)
+
+
+def _members_in(index: Mapping[EntraUserId, Member]) -> int:
+    return sum(member.state is not MemberState.REFUSED for member in index.values())
 
 
 def _rules(services: Services, claimed: ClaimedRun) -> Rules:
@@ -110,16 +118,18 @@ async def _save_details(services: Services, claimed: ClaimedRun, details: EntraG
         await services.groups.save_details(claimed.order.workspace, group)
 
 
-def _ending(proof: ReadProof, held: Held | None, counts: Counts, *, left: int) -> Ending:
-    if held is not None:
-        return Ending(RunState.HELD, Reason("removals-held", f"{held.why} They wait for your approval."))
+def _ending(proof: ReadProof, taken: TakenOut, counts: Counts, *, left: int, older: str) -> Ending:
+    if taken.held:
+        return Ending(
+            RunState.HELD, Reason("removals-held", f"{taken.why} They wait for your approval. {older}".strip())
+        )
     if not proof.complete:
         return Ending(RunState.SUCCEEDED_WITH_WARNINGS, Reason("read-not-proved", _not_proved(proof, left)))
     if counts.refused:
         who = "1 person" if counts.refused == 1 else f"{counts.refused} people"
         sentence = f"{who} could not be taken in as Entra has them; the run's changes say why."
         return Ending(RunState.SUCCEEDED_WITH_WARNINGS, Reason("people-refused", sentence))
-    return Ending(RunState.SUCCEEDED, None)
+    return Ending(RunState.SUCCEEDED, Reason("hold-closed", older) if older else None)
 
 
 def _not_proved(proof: ReadProof, left: int) -> str:

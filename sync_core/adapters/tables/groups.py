@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sync_core.adapters.cells import json_cell, json_in, number_in, text_in
+from sync_core.adapters.cells import date_cell, date_in, flag_in, json_cell, json_in, number_in, text_in
 from sync_core.adapters.tables.names import GROUPS
 from sync_core.adapters.tables.run_json import summary_from_json, summary_to_json
 from sync_core.domain.directory import LinkedGroup
@@ -15,6 +15,7 @@ from sync_core.ports import RowWrite, Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from datetime import date
 
     from sync_core.domain.ids import WorkspaceId
     from sync_core.domain.runs import RunSummary
@@ -51,6 +52,11 @@ class TableGroups:
         """Store the details; a group that was unlinked meanwhile stays unlinked."""
         await self._update(workspace, group.id, _details(group))
 
+    async def save_presence(
+        self, workspace: WorkspaceId, group: GroupId, *, missing_since: date | None, is_gone: bool
+    ) -> None:
+        await self._update(workspace, group, {"missingSince": date_cell(missing_since), "isGone": is_gone})
+
     async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
         await self._update(workspace, group, {"lastRun": json_cell(summary_to_json(summary))})
 
@@ -71,6 +77,9 @@ def _group_in(row: StoredRow) -> LinkedGroup:
         description=text_in(row.cells, "description"),
         generation=number_in(row.cells, "generation"),
         members=number_in(row.cells, "members"),
+        missing_since=date_in(row.cells, "missingSince"),
+        is_gone=flag_in(row.cells, "isGone"),
+        unlinking=flag_in(row.cells, "unlinking"),
     )
 
 

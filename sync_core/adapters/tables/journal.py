@@ -36,8 +36,14 @@ class TableJournal:
         async for row in self._store.query(JOURNAL, partition_of(workspace, group, run), select=SUMMARY_CELLS):
             yield summary_in(row)
 
-    async def pages(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> AsyncIterator[JournalPage]:
-        async for row in self._store.query(JOURNAL, partition_of(workspace, group, run)):
+    async def page(self, workspace: WorkspaceId, group: GroupId, run: RunId, name: str) -> JournalPage | None:
+        row = await self._store.get(JOURNAL, partition_of(workspace, group, run), name)
+        return None if row is None else page_in(row)
+
+    async def pages(
+        self, workspace: WorkspaceId, group: GroupId, run: RunId, *, after: str | None = None
+    ) -> AsyncIterator[JournalPage]:
+        async for row in self._store.query(JOURNAL, partition_of(workspace, group, run), after=after):
             yield page_in(row)
 
     async def drop(self, workspace: WorkspaceId, group: GroupId, run: RunId, names: Sequence[str]) -> None:

@@ -48,8 +48,12 @@ class TableWorkspaces:
         return None if row is None else Stored(_connection_in(row.cells), row.etag)
 
     async def put_connection(self, workspace: WorkspaceId, connection: Connection) -> None:
-        cells = {"tenant": connection.tenant, "status": connection.status.value, "reason": connection.reason}
-        await self._put(workspace, _CONNECTION, cells)
+        await self._put(workspace, _CONNECTION, _connection_cells(connection))
+
+    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str) -> str:
+        write = RowWrite("merge", _CONNECTION, _connection_cells(connection), etag)
+        [stored] = await self._store.write(WORKSPACES, workspace, [write])
+        return stored
 
     async def rulebook(self, workspace: WorkspaceId) -> Stored[Rulebook]:
         row = await self._store.get(WORKSPACES, workspace, _OPTIONS)
@@ -81,11 +85,25 @@ def _workspace_in(workspace: WorkspaceId, cells: Mapping[str, Cell]) -> Workspac
     )
 
 
+def _connection_cells(connection: Connection) -> dict[str, Cell]:
+    return {
+        "tenant": connection.tenant,
+        "status": connection.status.value,
+        "code": connection.code,
+        "reason": connection.reason,
+        "failedAt": time_cell(connection.failed_at),
+        "triedAt": time_cell(connection.tried_at),
+    }
+
+
 def _connection_in(cells: Mapping[str, Cell]) -> Connection:
     return Connection(
         tenant=TenantId(text_in(cells, "tenant")),
         status=ConnectionStatus(text_in(cells, "status")),
+        code=text_in(cells, "code"),
         reason=text_in(cells, "reason"),
+        failed_at=time_in(cells, "failedAt"),
+        tried_at=time_in(cells, "triedAt"),
     )
 
 

@@ -1,0 +1,151 @@
+"""Preview: the same engine, over services that remember what would be stored instead of storing it.
+
+The run's own record and journal are real, so a preview can be read like a run. People, member index, identities,
+group details and events stay as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sync_core.ports import Claim, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sync_core import ports
+    from sync_core.domain.directory import LinkedGroup, Member, Recipient
+    from sync_core.domain.events import ChangeEvent
+    from sync_core.domain.ids import GroupId, RecipientId, WorkspaceId
+    from sync_core.domain.runs import RunSummary
+    from sync_core.flows.services import Services
+
+
+def recording(services: Services) -> Services:
+    """Return *services* that read what is there and store nothing of the directory."""
+    return replace(
+        services,
+        people=_RecordedPeople(services.people),
+        identities=_RecordedIdentities(services.identities),
+        members=_UntouchedMembers(services.members),
+        groups=_UntouchedGroups(services.groups),
+        events=_NobodyTold(),
+    )
+
+
+class _RecordedPeople:
+    """People as they are, with those on top who would have been changed."""
+
+    def __init__(self, real: ports.People) -> None:
+        self._real = real
+        self._changed: dict[RecipientId, Stored[Recipient]] = {}
+
+    async def people(
+        self, workspace: WorkspaceId, recipients: Sequence[RecipientId]
+    ) -> dict[RecipientId, Stored[Recipient]]:
+        there = await self._real.people(workspace, [one for one in recipients if one not in self._changed])
+        return there | {one: self._changed[one] for one in recipients if one in self._changed}
+
+    def all(self, workspace: WorkspaceId) -> AsyncIterator[Recipient]:
+        return self._real.all(workspace)
+
+    async def write(self, workspace: WorkspaceId, writes: Sequence[ports.RecipientWrite]) -> None:  # noqa: ARG002
+        for write in writes:
+            self._changed[write.recipient.id] = Stored(write.recipient, write.etag or "")
+
+
+class _RecordedIdentities:
+    """Identities as they are, with those on top that would have changed hands."""
+
+    def __init__(self, real: ports.Identities) -> None:
+        self._real = real
+        self._claims: dict[str, Claim | None] = {}
+
+    async def owners(self, workspace: WorkspaceId, keys: Sequence[str]) -> dict[str, Claim]:
+        there = await self._real.owners(workspace, [key for key in keys if key not in self._claims])
+        ours = {key: claim for key in keys if (claim := self._claims.get(key)) is not None}
+        return there | {key: replace(claim, fresh=False) for key, claim in ours.items()}
+
+    async def claim(
+        self, workspace: WorkspaceId, wanted: Mapping[str, RecipientId], *, at: datetime
+    ) -> dict[str, Claim]:
+        claims = await self.owners(workspace, list(wanted))
+        for key, recipient in wanted.items():
+            if key not in claims:
+                claims[key] = self._claims[key] = Claim(recipient, fresh=True, claimed_at=at, etag="")
+        return claims
+
+    async def take_over(
+        self,
+        workspace: WorkspaceId,  # noqa: ARG002
+        key: str,
+        *,
+        owner: RecipientId,
+        claim: Claim,
+        at: datetime,
+    ) -> bool:
+        self._claims[key] = replace(claim, owner=owner, claimed_at=at)
+        return True
+
+    async def release(
+        self, workspace: WorkspaceId, released: Mapping[str, RecipientId], *, claimed_before: datetime
+    ) -> None:
+        for key, claim in (await self.owners(workspace, list(released))).items():
+            if claim.owner == released[key] and claim.claimed_at < claimed_before:
+                self._claims[key] = None
+
+
+class _UntouchedMembers:
+    def __init__(self, real: ports.Members) -> None:
+        self._real = real
+
+    def index(self, workspace: WorkspaceId, group: GroupId, *, spread: bool) -> AsyncIterator[Member]:
+        return self._real.index(workspace, group, spread=spread)
+
+    async def save(
+        self,
+        workspace: WorkspaceId,
+        group: GroupId,
+        *,
+        spread: bool,
+        changed: Sequence[Member],
+        gone: Sequence[RecipientId] = (),
+    ) -> None:
+        """Keep the index as it is."""
+
+
+class _UntouchedGroups:
+    """Groups as they are; the last run that lists show stays the last one that did something."""
+
+    def __init__(self, real: ports.Groups) -> None:
+        self._real = real
+
+    async def group(self, workspace: WorkspaceId, group: GroupId) -> Stored[LinkedGroup] | None:
+        return await self._real.group(workspace, group)
+
+    def all(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
+        return self._real.all(workspace)
+
+    async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None:
+        return await self._real.last_run(workspace, group)
+
+    async def add(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:  # noqa: ARG002
+        return False
+
+    async def save_details(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
+        """Keep the details as they are."""
+
+    async def save_presence(
+        self, workspace: WorkspaceId, group: GroupId, *, missing_since: date | None, is_gone: bool
+    ) -> None:
+        """Leave it to a real run to say so."""
+
+    async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
+        """Leave the last real run in the lists."""
+
+
+class _NobodyTold:
+    async def publish(self, events: Sequence[ChangeEvent]) -> None:
+        """Tell nobody: nothing has changed."""
