@@ -12,6 +12,7 @@ from sync_core.domain.eligibility import why_not
 from sync_core.domain.errors import RowConflict, TryAgainLater
 from sync_core.domain.runs import Phase, Run, RunState, night_run_id
 from sync_core.flows.circumstances import circumstances
+from sync_core.flows.close_run import end_started_run
 from sync_core.flows.connection_health import ending_of_failed
 from sync_core.flows.lease import Lease, take_lease
 from sync_core.flows.record_run import record_end
@@ -63,7 +64,10 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
     if ending is None and run.started_at is None:
         ending = await ending_of_failed(services, order)
     if ending is not None:
-        await record_end(services, order, run, ending, etag=etag_of(found))
+        if found is not None and run.started_at is not None:
+            await end_started_run(services, order, found, ending)
+        else:
+            await record_end(services, order, run, ending, etag=etag_of(found))
         return None
     attempt = services.new_token()
     lease = await take_lease(services, order.workspace, order.group, run=run_id, attempt=attempt)

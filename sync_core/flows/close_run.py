@@ -12,75 +12,97 @@ from sync_core.domain.planning import ChangeKind
 from sync_core.domain.runs import RunState
 from sync_core.flows.record_run import record_end
 from sync_core.flows.store_people import batched, tell_platform
+from sync_core.ports import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from sync_core.domain.eligibility import Ending
     from sync_core.domain.journal import PageSummary
-    from sync_core.domain.runs import Counts
+    from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.runs import Counts, Run
     from sync_core.flows.claim_run import ClaimedRun
     from sync_core.flows.services import Services
 
 
 async def close_run(services: Services, claimed: ClaimedRun, ending: Ending, counts: Counts) -> None:
     """End the run with *ending*; what it added, updated and removed is summed from its journal, over all attempts."""
-    kinds = await _sum_journal(services, claimed)
-    counted = replace(
-        counts,
+    run = replace(claimed.run.value, counts=counts)
+    await end_started_run(services, claimed.order, Stored(run, claimed.run.etag), ending, doubtful=claimed.doubtful)
+    await claimed.lease.release()
+
+
+async def end_started_run(
+    services: Services,
+    order: SyncOrder,
+    found: Stored[Run],
+    ending: Ending,
+    *,
+    doubtful: AbstractSet[str] | None = None,
+) -> None:
+    """End a run that may have changed people: count its journal, tell the platform, store its record.
+
+    *doubtful*: pages of its last attempt whose transaction was refused; None where nothing is known of any page.
+    """
+    kinds = await _sum_journal(services, order, found.value, doubtful)
+    counts = replace(
+        found.value.counts,
         added=kinds[ChangeKind.ADDED],
         updated=kinds[ChangeKind.UPDATED],
         removed=kinds[ChangeKind.REMOVED],
     )
-    run = replace(claimed.run.value, counts=counted)
-    await _tell_ending(services, claimed, ending, counted)
-    await record_end(services, claimed.order, run, ending, etag=claimed.run.etag)
-    await claimed.lease.release()
+    await _tell_ending(services, order, found.value, ending, counts)
+    await record_end(services, order, replace(found.value, counts=counts), ending, etag=found.etag)
 
 
-async def _tell_ending(services: Services, claimed: ClaimedRun, ending: Ending, counts: Counts) -> None:
+async def _tell_ending(services: Services, order: SyncOrder, run: Run, ending: Ending, counts: Counts) -> None:
     """Tell the platform of a run that somebody should look at, before its record is closed."""
     kind = {RunState.HELD: RUN_HELD, RunState.FAILED: RUN_FAILED}.get(ending.state)
     if kind is not None:
-        order, run = claimed.order, claimed.run.value.id
         code = "" if ending.reason is None else ending.reason.code
-        data = {"group": order.group, "run": run, "code": code, "held": counts.held}
-        event = ChangeEvent(f"{kind}/{run}/{order.group}", kind, order.workspace, run, services.clock.now(), data)
+        data = {"group": order.group, "run": run.id, "code": code, "held": counts.held}
+        now = services.clock.now()
+        event = ChangeEvent(f"{kind}/{order.group}/{run.id}", kind, order.workspace, run.id, now, data)
         await services.events.publish([event])
 
 
-async def _sum_journal(services: Services, claimed: ClaimedRun) -> Counter[str]:
+async def _sum_journal(
+    services: Services, order: SyncOrder, run: Run, doubtful: AbstractSet[str] | None
+) -> Counter[str]:
     """Count the entries of every page that was stored with its people; drop the pages that were not."""
-    order, run = claimed.order, claimed.run.value
     kinds: Counter[str] = Counter()
     questionable: list[PageSummary] = []
     async for page in services.journal.summaries(order.workspace, order.group, run.id):
-        if page.witness is None or (page.name.startswith(f"{run.attempt}-") and page.name not in claimed.doubtful):
+        if page.witness is None or _is_certain(page, run, doubtful):
             kinds.update(page.kinds)
         else:
             questionable.append(page)
     for part in batched(questionable):
-        missing = await _not_stored(services, claimed, part)
+        missing = await _not_stored(services, order, run, part)
         for page in part:
             if page.name not in missing:
                 kinds.update(page.kinds)
-                await _tell_again(services, claimed, page)
+                await _tell_again(services, order, run, page)
         if missing:
             await services.journal.drop(order.workspace, order.group, run.id, sorted(missing))
     return kinds
 
 
-async def _tell_again(services: Services, claimed: ClaimedRun, page: PageSummary) -> None:
+def _is_certain(page: PageSummary, run: Run, doubtful: AbstractSet[str] | None) -> bool:
+    """Tell whether the page is of the last attempt, which knows that its people were stored."""
+    return doubtful is not None and page.name not in doubtful and page.name.startswith(f"{run.attempt}-")
+
+
+async def _tell_again(services: Services, order: SyncOrder, run: Run, page: PageSummary) -> None:
     """Tell the platform of a page that was stored by a killed attempt, or whose answer was lost."""
-    order, run = claimed.order, claimed.run.value
     stored = await services.journal.page(order.workspace, order.group, run.id, page.name)
     if stored is not None:
-        await tell_platform(services, claimed, stored.entries)
+        await tell_platform(services, order, run.id, stored.entries)
 
 
-async def _not_stored(services: Services, claimed: ClaimedRun, pages: Sequence[PageSummary]) -> set[str]:
+async def _not_stored(services: Services, order: SyncOrder, run: Run, pages: Sequence[PageSummary]) -> set[str]:
     """Return those of *pages* whose witness does not name them: their people were never stored."""
-    order, run = claimed.order, claimed.run.value
     witnesses = [page.witness for page in pages if page.witness is not None]
     people = await services.people.people(order.workspace, witnesses)
     return {

@@ -8,7 +8,7 @@ from sync_core.domain.eligibility import Ending
 from sync_core.domain.errors import BadOrder, SyncError, TryAgainLater
 from sync_core.domain.orders import decode
 from sync_core.domain.runs import Reason, RunState, night_run_id
-from sync_core.flows.record_run import record_end
+from sync_core.flows.close_run import end_started_run
 from sync_core.flows.run_order import run_order
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ async def _fail_run(services: Services, order: SyncOrder, *, reason: str) -> Non
     found = None if run_id is None else await services.runs.run(order.workspace, order.group, run_id)
     if found is not None and not found.value.is_over:
         ending = Ending(RunState.FAILED, Reason("gave-up", f"The sync {reason}. Our support can look into it."))
-        await record_end(services, order, found.value, ending, etag=found.etag)
+        await end_started_run(services, order, found, ending)
 
 
 async def _run_id(services: Services, order: SyncOrder) -> RunId | None:

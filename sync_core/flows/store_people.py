@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sync_core.domain.directory import Member
-    from sync_core.domain.ids import RecipientId
+    from sync_core.domain.ids import RecipientId, RunId
+    from sync_core.domain.orders import SyncOrder
     from sync_core.domain.planning import PersonChange
     from sync_core.flows.claim_run import ClaimedRun
     from sync_core.flows.services import Services
@@ -145,12 +146,12 @@ class PeopleStore:
     async def _tell_platform(self, done: Sequence[PersonWork]) -> None:
         entries = [_entry(work) for work in done if work.change is not None]
         self.stored.changed.update(entry.kind for entry in entries)
-        await tell_platform(self._services, self._claimed, entries)
+        await tell_platform(self._services, self._claimed.order, self._claimed.run.value.id, entries)
 
 
-async def tell_platform(services: Services, claimed: ClaimedRun, entries: Sequence[JournalEntry]) -> None:
+async def tell_platform(services: Services, order: SyncOrder, run: RunId, entries: Sequence[JournalEntry]) -> None:
     """Tell the platform of people whose change is stored; a repeat has the same event id."""
-    order, run, now = claimed.order, claimed.run.value.id, services.clock.now()
+    now = services.clock.now()
     events = [
         recipient_changed(
             order.workspace,
