@@ -273,6 +273,15 @@ class Members(Protocol):
     ) -> None:
         """Store and delete rows, any number; a row that is already gone stays gone."""
 
+    async def row(
+        self, workspace: WorkspaceId, group: GroupId, recipient: RecipientId, *, spread: bool
+    ) -> Member | None: ...
+
+    async def forget(
+        self, workspace: WorkspaceId, group: GroupId, recipients: Sequence[RecipientId], *, spread: bool
+    ) -> None:
+        """Empty the fingerprints of those of *recipients* who have a row, so that the next read looks at them."""
+
 
 class Holds(Protocol):
     """Held removals: the frozen list of a run, one row per person, and what was decided."""

@@ -44,3 +44,15 @@ async def delete_rows(store: TableStore, table: str, partition: str, keys: Seque
             for key in keys:
                 with suppress(RowConflict):
                     await store.write(table, partition, [RowWrite("delete", key, {})])
+
+
+async def merge_rows(
+    store: TableStore, table: str, partition: str, keys: Sequence[str], cells: Mapping[str, Cell]
+) -> None:
+    """Write *cells* into up to 100 rows that exist; those that do not are left out."""
+    try:
+        await store.write(table, partition, [RowWrite("merge", key, cells) for key in keys])
+    except RowConflict:
+        if len(keys) > 1:
+            for key in keys:
+                await merge_rows(store, table, partition, [key], cells)

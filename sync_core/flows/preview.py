@@ -115,6 +115,16 @@ class _UntouchedMembers:
     ) -> None:
         """Keep the index as it is."""
 
+    async def row(
+        self, workspace: WorkspaceId, group: GroupId, recipient: RecipientId, *, spread: bool
+    ) -> Member | None:
+        return await self._real.row(workspace, group, recipient, spread=spread)
+
+    async def forget(
+        self, workspace: WorkspaceId, group: GroupId, recipients: Sequence[RecipientId], *, spread: bool
+    ) -> None:
+        """Keep the fingerprints as they are."""
+
 
 class _UntouchedGroups:
     """Groups as they are; the last run that lists show stays the last one that did something."""

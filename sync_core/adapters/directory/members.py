@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sync_core.adapters.cells import text_in
 from sync_core.adapters.directory.names import MEMBERS
-from sync_core.adapters.rows import delete_rows, in_transactions, partition_of
+from sync_core.adapters.rows import delete_rows, in_transactions, merge_rows, partition_of
 from sync_core.domain.directory import Member, MemberState
 from sync_core.domain.ids import NIBBLES, EntraUserId, RecipientId, nibble_of
 from sync_core.ports import RowWrite
@@ -57,6 +57,22 @@ class TableMembers:
 
         await each(delete, _parts(base, dict.fromkeys(gone), spread=spread), limit=_WRITES_AT_A_TIME)
         await each(store, _parts(base, latest, spread=spread), limit=_WRITES_AT_A_TIME)
+
+    async def row(
+        self, workspace: WorkspaceId, group: GroupId, recipient: RecipientId, *, spread: bool
+    ) -> Member | None:
+        [(partition, _)] = _parts(partition_of(workspace, group), [recipient], spread=spread)
+        row = await self._store.get(MEMBERS, partition, recipient)
+        return None if row is None else _member_in(row)
+
+    async def forget(
+        self, workspace: WorkspaceId, group: GroupId, recipients: Sequence[RecipientId], *, spread: bool
+    ) -> None:
+        async def forget(part: tuple[str, Sequence[RecipientId]]) -> None:
+            await merge_rows(self._store, MEMBERS, *part, {"fingerprint": ""})
+
+        parts = _parts(partition_of(workspace, group), dict.fromkeys(recipients), spread=spread)
+        await each(forget, parts, limit=_WRITES_AT_A_TIME)
 
 
 def _parts(base: str, recipients: Iterable[RecipientId], *, spread: bool) -> list[tuple[str, Sequence[RecipientId]]]:
