@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
     from sync_core.domain.directory import LinkedGroup, Member, Recipient
-    from sync_core.domain.entra import EntraGroup, MembersPage
+    from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
     from sync_core.domain.events import ChangeEvent
     from sync_core.domain.holds import HeldPerson, Hold
-    from sync_core.domain.ids import EntraGroupId, GroupId, RecipientId, RunId, TenantId, WorkspaceId
+    from sync_core.domain.ids import EntraGroupId, EntraUserId, GroupId, RecipientId, RunId, TenantId, WorkspaceId
     from sync_core.domain.journal import JournalPage, PageSummary
     from sync_core.domain.nights import Night
     from sync_core.domain.orders import SyncOrder
@@ -339,6 +339,9 @@ class Entra(Protocol):
 
     async def count_users(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> int:
         """Return how many user accounts Entra counts in the group (an index that can lag behind)."""
+
+    async def user(self, tenant: TenantId, user: EntraUserId) -> EntraUser | None:
+        """Return one user; None where Entra has nobody of this id, be they deleted for a while or for good."""
 
 
 Cell = str | int | float | bool | bytes

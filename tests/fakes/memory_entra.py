@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sync_core.adapters.entra.mapping import user_from
-from sync_core.domain.entra import EntraGroup, MembersPage
+from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
 from sync_core.domain.errors import GroupGone
 from sync_core.domain.ids import EntraUserId
 
@@ -59,6 +59,11 @@ class MemoryEntra:
     async def count_users(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> int:  # noqa: ARG002
         members = self._members(group, nested=nested)
         return sum(one["@odata.type"] == USER for one in members) + self.miscount
+
+    async def user(self, tenant: TenantId, user: EntraUserId) -> EntraUser | None:  # noqa: ARG002 (one tenant)
+        if self.before_page is not None:
+            await self.before_page()
+        return user_from(self.users[user], user) if user in self.users else None
 
     def _members(self, group: str, *, nested: bool) -> list[dict[str, str]]:
         """Return the members in order of their ids, each once; deleted users are none."""

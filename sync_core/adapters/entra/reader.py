@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync_core.adapters.entra import failures, mapping
-from sync_core.domain.entra import EntraGroup, MembersPage
+from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
 from sync_core.domain.errors import GroupGone, TryAgainLater
 from sync_core.domain.ids import EntraGroupId, EntraUserId, TenantId, is_id
 
@@ -59,6 +59,16 @@ class GraphEntra:
             raise _incomplete("the number of a group's users came back as something else")
         return int(text)
 
+    async def user(self, tenant: TenantId, user: EntraUserId) -> EntraUser | None:
+        try:
+            body = _object(await self._clients.fetch(tenant, _ask_user(user)))
+        except GroupGone:
+            #  Graph has one code for everything that is not there.
+            return None
+        if body.get("id") != user:
+            raise _incomplete("a user came back as somebody else")
+        return _user(body, user)
+
     async def _fetch_below(self, tenant: TenantId, ask: Ask) -> httpx.Response:
         """Fetch something below a group. Only the group's own answer may say that it is gone."""
         try:
@@ -97,6 +107,14 @@ def _ask_count(group: EntraGroupId, *, nested: bool) -> Ask:
     return ask
 
 
+def _ask_user(user: EntraUserId) -> Ask:
+    def ask(graph: GraphServiceClient) -> RequestInformation:
+        request = graph.users.by_user_id(user).to_get_request_information()
+        return _with_query(request, {"%24select": list(mapping.SELECT)})
+
+    return ask
+
+
 def _with_query(request: RequestInformation, query: dict[str, Any]) -> RequestInformation:
     request.query_parameters.update(query)
     return request
@@ -111,11 +129,15 @@ def _page(body: dict[str, Any]) -> MembersPage:
         kind, member = _kind_and_id(raw)
         if kind != mapping.USER_TYPE:
             others[mapping.short_type(kind)] += 1
-        elif raw.get("userPrincipalName") is None and mapping.is_blank(raw):
-            raise failures.refused("permission-missing")
         else:
-            users.append(mapping.user_from(raw, EntraUserId(member)))
+            users.append(_user(raw, EntraUserId(member)))
     return MembersPage(users=tuple(users), others=dict(others))
+
+
+def _user(raw: dict[str, Any], user: EntraUserId) -> EntraUser:
+    if raw.get("userPrincipalName") is None and mapping.is_blank(raw):
+        raise failures.refused("permission-missing")
+    return mapping.user_from(raw, user)
 
 
 def _kind_and_id(raw: Any) -> tuple[str, str]:
