@@ -6,10 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sync_core.domain.ids import GroupId, RunId
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sync_core.domain.ids import EntraUserId, GroupId, RecipientId, RunId
+    from sync_core.domain.ids import EntraUserId, RecipientId
+
+PEOPLE = GroupId("~people")
+"""Stands for the group in the journal of changes that no group's run made; ids hold no ``~``."""
 
 REFUSED = "refused"
 """Could not be taken in as Entra has them."""
@@ -27,7 +32,8 @@ _CHANGES_NOBODY = frozenset({REFUSED, OUTDATED, KEPT})
 class JournalEntry:
     """One person in one run. *kind*: a `ChangeKind`, or what else is worth knowing; *changes*: path -> [old, new].
 
-    *revision*: of the recipient after the change; 0 where nothing was stored for the person.
+    *revision*: of the recipient after the change; 0 where nothing was stored for the person. *by*: an id of who asked
+    for it, empty where nobody in particular did.
     """
 
     recipient: RecipientId
@@ -36,6 +42,7 @@ class JournalEntry:
     reason: str = ""
     changes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     revision: int = 0
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +81,9 @@ def page_name(attempt: str, number: int) -> str:
 def mark_of(group: GroupId, run: RunId, page: str) -> str:
     """Return what a recipient's row keeps of a change: where in which journal it stands."""
     return f"{group}/{run}/{page}"
+
+
+def place_of(mark: str) -> tuple[GroupId, RunId, str]:
+    """Return the group, run and page that a mark names."""
+    group, run, page = mark.split("/")
+    return GroupId(group), RunId(run), page

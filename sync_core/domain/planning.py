@@ -106,6 +106,15 @@ def plan_seen(
     return PersonPlan(_change(kind, held, after), "" if outdated else warning, outdated)
 
 
+def plan_known(user: EntraUser, held: Recipient, *, rules: Rules, email_problem: str = "") -> PersonPlan:
+    """Plan for a person with cards who was looked at alone: values and status, never a membership."""
+    if held.read_at is not None and held.read_at > rules.read_at:
+        return PersonPlan(None, outdated=True)
+    warning = email_problem or problem_of(user.values.get(EMAIL))
+    after = _with_status(_with_entra_values(held, user, rules, keep_email=bool(warning)), rules.options)
+    return PersonPlan(_change(ChangeKind.UPDATED, held, after), warning)
+
+
 def plan_left(held: Recipient | None, *, rules: Rules, reason: str) -> PersonPlan:
     """Plan for a member whom a complete read did not see, or whom the options leave out."""
     if held is None or rules.options.when_user_leaves_group is OnLeave.KEEP:
@@ -118,6 +127,16 @@ def plan_left(held: Recipient | None, *, rules: Rules, reason: str) -> PersonPla
     cards = {group: kept for group, kept in held.cards.items() if group != rules.group}
     after = _with_status(replace(held, cards=cards), rules.options)
     return PersonPlan(_change(ChangeKind.REMOVED, held, after, reason))
+
+
+def change_to(
+    after: Recipient, *, before: Recipient, kind: ChangeKind, options: SyncOptions | None = None, reason: str = ""
+) -> PersonChange | None:
+    """Return the change from *before* to *after*, None where nobody could see a difference.
+
+    With *options*, status and cards first follow from what *after* says of the person over all groups.
+    """
+    return _change(kind, before, after if options is None else _with_status(after, options), reason)
 
 
 def without_deactivation(change: PersonChange) -> PersonChange | None:

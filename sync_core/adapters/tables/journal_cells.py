@@ -47,7 +47,7 @@ def _packed_in(cells: Mapping[str, Cell]) -> bytes:
 
 
 def _entry_to_json(entry: JournalEntry) -> dict[str, Any]:
-    return {
+    document = {
         "recipient": entry.recipient,
         "entraId": entry.entra_id,
         "kind": entry.kind,
@@ -55,6 +55,7 @@ def _entry_to_json(entry: JournalEntry) -> dict[str, Any]:
         "changes": {path: list(change) for path, change in entry.changes.items()},
         "revision": entry.revision,
     }
+    return document | {"by": entry.by} if entry.by else document
 
 
 def _entry_from_json(document: Mapping[str, Any]) -> JournalEntry:
@@ -66,4 +67,5 @@ def _entry_from_json(document: Mapping[str, Any]) -> JournalEntry:
         reason=document["reason"],
         changes=document["changes"],
         revision=document["revision"],
+        by=document.get("by", ""),
     )
