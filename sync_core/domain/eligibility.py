@@ -31,11 +31,19 @@ _NOT_CONNECTED = {
     ConnectionStatus.DISCONNECTED: "The workspace was disconnected from Entra ID. Connect it again.",
 }
 
+UNLINKING = Reason("unlinking", "The group is being unlinked from Entra ID.")
+
+UNLINKED = Reason("unlinked", "The group was unlinked from Entra ID.")
+
+_RELINKED = Reason("relinked", "This was asked for before the group was unlinked and linked again.")
+
 #  What every plan that syncs at all includes; a sync asked for by hand is no daily one, whatever the schedule says.
 _LEAST = Cadence("weekly", 0)
 
 #  What a person did is no news to that person; the list goes on showing the last run that meant something.
-QUIET_SKIPS = frozenset({"schedule-paused", "schedule-deleted", "not-due", GROUP_GONE})
+QUIET_SKIPS = frozenset(
+    {"schedule-paused", "schedule-deleted", "not-due", GROUP_GONE, UNLINKING.code, UNLINKED.code, _RELINKED.code}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,10 @@ def why_not(order: SyncOrder, around: Circumstances, *, now: datetime, started: 
 
     A schedule that is paused or deleted lets a run that has *started* finish.
     """
-    if now > order.not_after:
+    ended = link_reason(around.group, order.mode, generation=order.generation)
+    if ended is not None:
+        return Ending(RunState.CANCELLED if started else RunState.SKIPPED, ended)
+    if now > order.not_after and order.mode is not Mode.UNLINK:
         return Ending(
             RunState.FAILED, Reason("too-late", "The sync did not get its turn in time; the next one will.")
         )
@@ -81,6 +92,16 @@ def why_not(order: SyncOrder, around: Circumstances, *, now: datetime, started: 
     if reason is None:
         return None
     return Ending(RunState.FAILED if started else RunState.SKIPPED, reason)
+
+
+def link_reason(group: LinkedGroup, mode: Mode, *, generation: int | None = None) -> Reason | None:
+    """Return what the group's link says against a run, None for nothing.
+
+    *generation*: of the link that the run was meant for, None for any.
+    """
+    if generation not in {None, group.generation}:
+        return _RELINKED
+    return UNLINKING if group.unlinking and mode is not Mode.UNLINK else None
 
 
 def workspace_reason(around: Circumstances, *, cadence: Cadence = _LEAST) -> Reason | None:

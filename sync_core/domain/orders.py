@@ -25,7 +25,8 @@ class SyncOrder:
     """Sync this group once. *night* and *covers* belong to a night's order, *run* to one that was asked for by hand.
 
     *not_after*: past this time the run is failed instead of started. *redrive*: reopen a failed run. *about*: the
-    run whose held removals were decided, or that is undone.
+    run whose held removals were decided, or that is undone. *generation*: of the link that it was asked for; None
+    where any will do.
     """
 
     workspace: WorkspaceId
@@ -37,6 +38,7 @@ class SyncOrder:
     redrive: bool = False
     mode: Mode = Mode.SYNC
     about: RunId | None = None
+    generation: int | None = None
 
     @property
     def trigger(self) -> Trigger:
@@ -72,6 +74,8 @@ def encode(order: SyncOrder) -> str:
         document["mode"] = order.mode.value
     if order.about is not None:
         document["about"] = order.about
+    if order.generation is not None:
+        document["generation"] = order.generation
     return json.dumps(document)
 
 
@@ -108,6 +112,9 @@ def _order(document: dict[str, Any]) -> SyncOrder:
         raise BadOrder("the order does not say which run it is about")
     if night is not None and mode is not Mode.SYNC:
         raise BadOrder("a night's order can only be a sync")
+    generation = document.get("generation")
+    if generation is not None and type(generation) is not int:
+        raise BadOrder("the order's generation is no whole number")
     return SyncOrder(
         workspace=WorkspaceId(workspace),
         group=GroupId(group),
@@ -118,4 +125,5 @@ def _order(document: dict[str, Any]) -> SyncOrder:
         redrive=document.get("redrive") is True,
         mode=mode,
         about=None if about is None else RunId(about),
+        generation=generation,
     )

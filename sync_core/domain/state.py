@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 class GroupState:
     """*run* and *attempt* hold the lease until *lease_until*; empty where nobody does.
 
-    *spread*: the member index lies in 16 partitions, decided when the group is first read. *hold*: the run whose
-    held removals wait for a decision, or for the run that carries it out.
+    *generation*: of the link that all of this belongs to. *order*: the queue message that the holder works on, to be
+    sent again if the holder is never heard of again. *spread*: the member index lies in 16 partitions, decided when
+    the group is first read. *hold*: the run whose held removals wait for a decision, or for the run that carries it
+    out.
     """
 
     generation: int = 1
     run: RunId | None = None
     attempt: str = ""
     lease_until: datetime | None = None
+    order: str = ""
     spread: bool | None = None
     last_full_read: datetime | None = None
     hold: RunId | None = None

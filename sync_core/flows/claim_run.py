@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sync_core.domain.eligibility import why_not
+from sync_core.domain.eligibility import UNLINKED, Ending, why_not
 from sync_core.domain.errors import RowConflict, TryAgainLater
-from sync_core.domain.runs import Phase, Run, RunState, night_run_id
+from sync_core.domain.orders import encode
+from sync_core.domain.runs import Mode, Phase, Run, RunState, night_run_id
 from sync_core.flows.circumstances import circumstances
 from sync_core.flows.close_run import end_started_run
 from sync_core.flows.connection_health import ending_of_failed
@@ -52,11 +53,11 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
     """
     around = await circumstances(services, order.workspace, order.group)
     if around is None:
-        services.log.info("order_without_group", workspace=order.workspace, group=order.group)
+        await _end_without_group(services, order)
         return None
     run_id = _run_id(order, around)
     found = await services.runs.run(order.workspace, order.group, run_id)
-    if found is not None and found.value.is_over and not _is_reopened(found.value, order):
+    if found is not None and found.value.is_over and not _is_reopened(found.value, order, around):
         services.log.info("order_repeated", workspace=order.workspace, group=order.group, run=run_id)
         return None
     run = _new_run(order, around, run_id) if found is None else found.value
@@ -65,13 +66,42 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
         ending = await ending_of_failed(services, order)
     if ending is not None:
         if found is not None and run.started_at is not None:
+            await _let_attempt_end(services, order, run_id)
             await end_started_run(services, order, found, ending)
         else:
             await record_end(services, order, run, ending, etag=etag_of(found))
         return None
-    attempt = services.new_token()
-    lease = await take_lease(services, order.workspace, order.group, run=run_id, attempt=attempt)
+    lease = await take_lease(
+        services,
+        order.workspace,
+        order.group,
+        run=run_id,
+        attempt=services.new_token(),
+        generation=around.group.generation,
+        order=encode(order),
+        ends_link=order.mode is Mode.UNLINK,
+    )
     return await _claim_under_lease(services, order, around, lease, _new_run(order, around, run_id))
+
+
+async def _end_without_group(services: Services, order: SyncOrder) -> None:
+    """End what was asked for when the group was still linked."""
+    services.log.info("order_without_group", workspace=order.workspace, group=order.group)
+    found = None if order.run is None else await services.runs.run(order.workspace, order.group, order.run)
+    if found is not None and found.value.state is RunState.QUEUED:
+        await record_end(services, order, found.value, Ending(RunState.SKIPPED, UNLINKED), etag=found.etag)
+
+
+async def _let_attempt_end(services: Services, order: SyncOrder, run: RunId) -> None:
+    """Wait for an attempt that still works: what it stores must not slip past the count of the run's journal.
+
+    Raises:
+        TryAgainLater: it is at work.
+    """
+    found = await services.states.state(order.workspace, order.group)
+    left = None if found is None else found.value.lease_left(now=services.clock.now())
+    if found is not None and found.value.run == run and left is not None:
+        raise TryAgainLater("another delivery works on this run", after=left)
 
 
 async def _claim_under_lease(
@@ -80,7 +110,7 @@ async def _claim_under_lease(
     """Claim by ETag. The row is read again: it may have been finished between the first look and the lease."""
     found = await services.runs.run(order.workspace, order.group, first.id)
     run = first if found is None else found.value
-    if run.is_over and not _is_reopened(run, order):
+    if run.is_over and not _is_reopened(run, order, around):
         await lease.release()
         return None
     claimed = replace(
@@ -125,9 +155,13 @@ def _new_run(order: SyncOrder, around: Circumstances, run: RunId) -> Run:
         night=order.night,
         mode=order.mode,
         about=order.about,
-        generation=around.group.generation,
+        generation=order.generation or around.group.generation,
     )
 
 
-def _is_reopened(run: Run, order: SyncOrder) -> bool:
+def _is_reopened(run: Run, order: SyncOrder, around: Circumstances) -> bool:
+    """Tell whether the order makes a run go on that is over."""
+    if order.mode is Mode.UNLINK and run.state is RunState.SUCCEEDED:
+        #  The link itself ends last: while it is there, the run was cut off behind its own record.
+        return run.generation == around.group.generation
     return order.redrive and run.state is RunState.FAILED

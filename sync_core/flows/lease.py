@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sync_core.domain.errors import LeaseLost, RowConflict, TryAgainLater
+from sync_core.domain.eligibility import UNLINKING
+from sync_core.domain.errors import LeaseLost, RowConflict, SyncRefused, TryAgainLater
 from sync_core.domain.state import GroupState
 from sync_core.ports import Stored
 
@@ -24,20 +25,33 @@ _SOON = timedelta(seconds=5)
 
 
 async def take_lease(
-    services: Services, workspace: WorkspaceId, group: GroupId, *, run: RunId, attempt: str
+    services: Services,
+    workspace: WorkspaceId,
+    group: GroupId,
+    *,
+    run: RunId,
+    attempt: str,
+    generation: int,
+    order: str = "",
+    ends_link: bool = False,
 ) -> Lease:
     """Take the group's lease, from nobody or from a run that has stopped giving signs of life.
+
+    *generation*: of the link; what runs of an older link left in the row is forgotten. *order*: the queue message
+    to send again if this run is never heard of again. *ends_link*: the run goes on while the group is unlinked.
 
     Raises:
         TryAgainLater: another run holds it; *after* is when that one's sign of life runs out.
     """
     now = services.clock.now()
     found = await services.states.state(workspace, group)
-    before = GroupState() if found is None else found.value
+    before = GroupState(generation=generation) if found is None else found.value
     left = before.lease_left(now=now)
     if left is not None:
         raise TryAgainLater("another run of this group is working", after=left + _SOON)
-    state = replace(before, run=run, attempt=attempt, lease_until=now + services.lease)
+    if before.generation != generation:
+        before = GroupState(generation=generation)
+    state = replace(before, run=run, attempt=attempt, lease_until=now + services.lease, order=order)
     try:
         etag = await services.states.save(workspace, group, state, etag=None if found is None else found.etag)
     except RowConflict as exc:
@@ -45,14 +59,23 @@ async def take_lease(
         if now_there is None or now_there.value.attempt != attempt:
             raise TryAgainLater("another run of this group was faster", after=_SOON) from exc
         etag = now_there.etag  # our own write, repeated by the storage client because its answer was lost
-    return Lease(services, workspace, group, Stored(state, etag))
+    return Lease(services, workspace, group, Stored(state, etag), ends_link=ends_link)
 
 
 class Lease:
     """A group's lease in our hands. Its row is written by ETag, so that two holders cannot both believe in it."""
 
-    def __init__(self, services: Services, workspace: WorkspaceId, group: GroupId, held: Stored[GroupState]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        workspace: WorkspaceId,
+        group: GroupId,
+        held: Stored[GroupState],
+        *,
+        ends_link: bool,
+    ) -> None:
         self._services = services
+        self._ends_link = ends_link
         self._workspace = workspace
         self._group = group
         self._held = held
@@ -67,7 +90,7 @@ class Lease:
         """Renew the lease when a third of it has passed; tell whether it was renewed.
 
         Raises:
-            LeaseLost: it is somebody else's now.
+            LeaseLost, SyncRefused: as `renew`.
             TryAgainLater: the run has worked so long that the host would soon end it.
         """
         now = self._services.clock.now()
@@ -79,13 +102,19 @@ class Lease:
         return True
 
     async def renew(self) -> None:
-        """Renew the lease now.
+        """Renew the lease now, and look whether the group is still linked as it was.
 
         Raises:
-            LeaseLost: it is somebody else's now.
+            LeaseLost: it is somebody else's now, or the group has another link.
+            SyncRefused: ``unlinking``: the group's link is being ended, and the run must make way for that.
         """
         await self._save(replace(self.state, lease_until=self._until()))
         self._kept_at = self._services.clock.now()
+        linked = await self._services.groups.group(self._workspace, self._group)
+        if linked is None or linked.value.generation != self.state.generation:
+            raise LeaseLost("the group was unlinked")
+        if linked.value.unlinking and not self._ends_link:
+            raise SyncRefused(UNLINKING.code, UNLINKING.text)
 
     async def choose_spread(self, *, spread: bool) -> None:
         """Remember how the group's member index lies, before its first row is written."""
@@ -98,7 +127,7 @@ class Lease:
     async def release(self) -> None:
         """Give the lease back; one that is lost already is left to its new holder."""
         try:
-            await self._save(replace(self.state, run=None, attempt="", lease_until=None))
+            await self._save(replace(self.state, run=None, attempt="", lease_until=None, order=""))
         except LeaseLost:
             self._services.log.warning("lease_lost_before_release", workspace=self._workspace, group=self._group)
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sync_core.domain.eligibility import NEED_NO_ENTRA, workspace_reason
+from sync_core.domain.eligibility import NEED_NO_ENTRA, link_reason, workspace_reason
 from sync_core.domain.errors import RowConflict, SyncRefused
 from sync_core.domain.orders import SyncOrder
 from sync_core.domain.runs import Run, RunState, Trigger, manual_run_id
@@ -35,13 +35,15 @@ async def start_run(
     *run*: its id, where the caller must be able to ask twice for the same one.
 
     Raises:
-        SyncRefused: ``group-not-linked``, or what keeps the workspace from syncing: ``plan-required``,
-            ``not-connected``, ``settings-not-confirmed``.
+        SyncRefused: ``group-not-linked``, ``unlinking``, or what keeps the workspace from syncing:
+            ``plan-required``, ``not-connected``, ``settings-not-confirmed``.
     """
     around = await circumstances(services, workspace, group)
     if around is None:
         raise SyncRefused("group-not-linked", "There is no linked group with this id in the workspace.")
-    reason = None if mode in NEED_NO_ENTRA else workspace_reason(around)
+    reason = link_reason(around.group, mode)
+    if reason is None and mode not in NEED_NO_ENTRA:
+        reason = workspace_reason(around)
     if reason is not None:
         raise SyncRefused(reason.code, reason.text)
     now = services.clock.now()
@@ -56,7 +58,10 @@ async def start_run(
         queued_at=now,
     )
     #  The order first: a record without an order would wait for ever, an order makes its own record.
-    await services.orders.send(SyncOrder(workspace, group, now + _PATIENCE, run=run_id, mode=mode, about=about))
+    order = SyncOrder(
+        workspace, group, now + _PATIENCE, run=run_id, mode=mode, about=about, generation=around.group.generation
+    )
+    await services.orders.send(order)
     with suppress(RowConflict):
         await services.runs.save(workspace, group, queued, etag=None)
     services.log.info("run_ordered", workspace=workspace, group=group, run=run_id, mode=mode.value)
