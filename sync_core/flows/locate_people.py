@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #  A claim whose recipient does not carry the address may be somebody's who is about to be stored. A run stores
 #  people within seconds of claiming for them and never after its lease, so an older claim was left by a killed run.
-_CLAIM_SETTLES = timedelta(minutes=15)
+CLAIM_SETTLES = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class _AddressBook:
     async def _take_address(self, key: str, recipient: RecipientId, claim: Claim, *, carried: bool) -> bool:
         """Take an address over from a recipient who does not carry it, or is about to give it up."""
         now = self._services.clock.now()
-        abandoned = not carried and now - claim.claimed_at > _CLAIM_SETTLES
+        abandoned = not carried and now - claim.claimed_at > CLAIM_SETTLES
         if not abandoned and claim.owner not in self._leaving:
             return False
         return await self._services.identities.take_over(self._workspace, key, owner=recipient, claim=claim, at=now)
