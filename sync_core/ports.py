@@ -87,7 +87,28 @@ class Groups(Protocol):
     async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None: ...
 
     async def add(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:
-        """Store a new group; False, and nothing stored, where the id is taken."""
+        """Link a group; False, and nothing stored, where it is linked or its Entra group is, to any of the workspace.
+
+        False as well where its generation is not newer than the last one.
+        """
+
+    async def linked_to(self, workspace: WorkspaceId, entra_group: EntraGroupId) -> GroupId | None:
+        """Return the workspace's group that is linked to *entra_group*."""
+
+    async def last_generation(self, workspace: WorkspaceId, group: GroupId) -> int:
+        """Return the generation of the group's link, or of its last one; 0 where it was never linked."""
+
+    async def mark_unlinking(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:
+        """Say that the group's link is being ended; False where it is not linked as *group* says any more."""
+
+    async def remove(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
+        """End the group's link, and free its Entra group for another; the generation is remembered.
+
+        What is not linked as *group* says any more is left alone.
+        """
+
+    def ever_linked(self) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:
+        """Yield every group of every workspace that is or was linked, in no order that means anything."""
 
     async def save_details(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
         """Store name, description and member count; the summary of the last run stays as it is."""
@@ -398,6 +419,20 @@ class TableStore(Protocol):
         """Yield the partition's rows in ascending key order, read 1,000 at a time.
 
         *after* < key, *first* <= key, key < *below*. With *select*, only these properties are read.
+        """
+
+    def scan(
+        self,
+        table: str,
+        *,
+        first: str | None = None,
+        below: str | None = None,
+        select: Sequence[str] | None = None,
+    ) -> AsyncIterator[StoredRow]:
+        """Yield the rows of all partitions, in no order that means anything, read 1,000 at a time.
+
+        *first* <= key, key < *below*; *select* as in `query`. Storage looks at every row of the table: for work that
+        is done seldom.
         """
 
     async def write(self, table: str, partition: str, rows: Sequence[RowWrite]) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sync_core import ports
     from sync_core.domain.directory import LinkedGroup, Member, Recipient
     from sync_core.domain.events import ChangeEvent
-    from sync_core.domain.ids import GroupId, RecipientId, WorkspaceId
+    from sync_core.domain.ids import EntraGroupId, GroupId, RecipientId, WorkspaceId
     from sync_core.domain.runs import RunSummary
     from sync_core.flows.services import Services
 
@@ -143,6 +143,21 @@ class _UntouchedGroups:
 
     async def add(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:  # noqa: ARG002
         return False
+
+    async def linked_to(self, workspace: WorkspaceId, entra_group: EntraGroupId) -> GroupId | None:
+        return await self._real.linked_to(workspace, entra_group)
+
+    async def last_generation(self, workspace: WorkspaceId, group: GroupId) -> int:
+        return await self._real.last_generation(workspace, group)
+
+    def ever_linked(self) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:
+        return self._real.ever_linked()
+
+    async def mark_unlinking(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:  # noqa: ARG002
+        return False
+
+    async def remove(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
+        """Keep the link."""
 
     async def save_details(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
         """Keep the details as they are."""

@@ -298,6 +298,44 @@ class TableStoreContract(ABC):
 
         assert [(row.key, row.cells) async for row in store.query(TABLE, "p", select=[])] == [("a", {})]
 
+    async def test_a_scan_finds_the_rows_of_every_partition_once(self, store: TableStore) -> None:
+        for partition in ("p", "q", "p|q"):
+            rows = [insert(f"{number:04d}", n=number) for number in range(100)]
+            await store.write(TABLE, partition, rows)
+
+        found = [(row.partition, row.key, row.cells["n"]) async for row in store.scan(TABLE)]
+
+        assert len(found) == 300
+        assert set(found) == {(partition, f"{n:04d}", n) for partition in ("p", "q", "p|q") for n in range(100)}
+
+    async def test_a_scan_goes_on_behind_its_first_page(self, store: TableStore) -> None:
+        for start in range(0, 1200, 100):
+            await store.write(TABLE, f"p{start % 300}", [insert(f"{start + n:04d}") for n in range(100)])
+
+        assert len({row.key async for row in store.scan(TABLE)}) == 1200
+
+    async def test_a_scan_gives_only_the_keys_and_properties_that_were_asked_for(self, store: TableStore) -> None:
+        for partition in ("p", "q"):
+            rows = [insert(key, x=1, y=2) for key in ("a", "~b", "~c", "~d")]
+            await store.write(TABLE, partition, rows)
+
+        found = [
+            (row.partition, row.key, row.cells)
+            async for row in store.scan(TABLE, first="~b", below="~d", select=["y"])
+        ]
+
+        assert sorted(found, key=lambda row: row[:2]) == [
+            (partition, key, {"y": 2}) for partition in ("p", "q") for key in ("~b", "~c")
+        ]
+
+    async def test_what_a_scan_found_can_be_changed_by_its_etag(self, store: TableStore) -> None:
+        await store.write(TABLE, "p", [insert("k", n=1)])
+
+        [row] = [row async for row in store.scan(TABLE)]
+        await store.write(TABLE, row.partition, [RowWrite("merge", row.key, {"n": 2}, row.etag)])
+
+        assert await cells_of(store) == {"n": 2}
+
     @pytest.mark.parametrize(
         ("rows", "named"),
         [

@@ -67,6 +67,18 @@ class MemoryTables:
                 yield _selected(row, select)
                 after = row.key
 
+    async def scan(
+        self,
+        table: str,
+        *,
+        first: str | None = None,
+        below: str | None = None,
+        select: Sequence[str] | None = None,
+    ) -> AsyncIterator[StoredRow]:
+        for partition in sorted({partition for name, partition in self._partitions if name == table}, key=_order):
+            async for row in self.query(table, partition, first=first, below=below, select=select):
+                yield row
+
     async def write(self, table: str, partition: str, rows: Sequence[RowWrite]) -> list[str]:
         check_transaction(table, partition, rows)
         check_batch_size(table, len(write_batch(_ENDPOINT, table, partition, rows).body))

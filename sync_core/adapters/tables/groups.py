@@ -1,4 +1,8 @@
-"""Linked groups in Table Storage, one partition per workspace."""
+"""Linked groups in Table Storage, one partition per workspace.
+
+Beside a group's row lie two that make and end its link as a whole: one per Entra group, so that it can be linked
+once, and one that outlives the link, so that the next link is known from this one.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,27 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.cells import date_cell, date_in, flag_in, json_cell, json_in, number_in, text_in
+from sync_core.adapters.rows import expected
 from sync_core.adapters.tables.names import GROUPS
 from sync_core.adapters.tables.run_json import summary_from_json, summary_to_json
 from sync_core.domain.directory import LinkedGroup
 from sync_core.domain.errors import RowConflict
-from sync_core.domain.ids import EntraGroupId, GroupId
+from sync_core.domain.ids import EntraGroupId, GroupId, WorkspaceId
 from sync_core.ports import RowWrite, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import date
 
-    from sync_core.domain.ids import WorkspaceId
     from sync_core.domain.runs import RunSummary
     from sync_core.ports import Cell, StoredRow, TableStore
+
+
+#  Behind every group's id: ids are letters, digits, "-" and "_".
+_BEHIND_GROUPS = "~"
+_ENTRA = "~entra|"
+_LINK = "~link|"
+_BEHIND_LINKS = "~link}"
 
 
 class TableGroups:
@@ -33,7 +44,7 @@ class TableGroups:
         return None if row is None else Stored(_group_in(row), row.etag)
 
     async def all(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
-        async for row in self._store.query(GROUPS, workspace):
+        async for row in self._store.query(GROUPS, workspace, below=_BEHIND_GROUPS):
             yield _group_in(row), _last_run_in(row)
 
     async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None:
@@ -41,12 +52,45 @@ class TableGroups:
         return None if row is None else _last_run_in(row)
 
     async def add(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:
-        cells = _details(group) | {"entraId": group.entra_id, "generation": group.generation}
+        link = await self._store.get(GROUPS, workspace, _LINK + group.id)
+        if link is not None and number_in(link.cells, "generation") >= group.generation:
+            return False
+        cells: dict[str, Cell] = {"entraId": group.entra_id, "generation": group.generation}
+        rows = [
+            RowWrite("insert", group.id, _details(group) | cells),
+            RowWrite("insert", _entra_key(group.entra_id), {"group": group.id}),
+            expected(_LINK + group.id, cells, etag=None if link is None else link.etag),
+        ]
         try:
-            await self._store.write(GROUPS, workspace, [RowWrite("insert", group.id, cells)])
+            await self._store.write(GROUPS, workspace, rows)
         except RowConflict:
             return False
         return True
+
+    async def linked_to(self, workspace: WorkspaceId, entra_group: EntraGroupId) -> GroupId | None:
+        row = await self._store.get(GROUPS, workspace, _entra_key(entra_group))
+        return None if row is None else GroupId(text_in(row.cells, "group"))
+
+    async def last_generation(self, workspace: WorkspaceId, group: GroupId) -> int:
+        row = await self._store.get(GROUPS, workspace, _LINK + group)
+        return 0 if row is None else number_in(row.cells, "generation")
+
+    async def mark_unlinking(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:
+        while (row := await self._linked_as(workspace, group)) is not None:
+            if await self._written(workspace, [RowWrite("merge", group.id, {"unlinking": True}, row.etag)]):
+                return True
+        return False
+
+    async def remove(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
+        while (row := await self._linked_as(workspace, group)) is not None:
+            rows = [RowWrite("delete", group.id, {}, row.etag)]
+            if await self.linked_to(workspace, group.entra_id) == group.id:
+                rows.append(RowWrite("delete", _entra_key(group.entra_id), {}))
+            await self._written(workspace, rows)
+
+    async def ever_linked(self) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:
+        async for row in self._store.scan(GROUPS, first=_LINK, below=_BEHIND_LINKS, select=()):
+            yield WorkspaceId(row.partition), GroupId(row.key.removeprefix(_LINK))
 
     async def save_details(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
         """Store the details; a group that was unlinked meanwhile stays unlinked."""
@@ -60,9 +104,26 @@ class TableGroups:
     async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
         await self._update(workspace, group, {"lastRun": json_cell(summary_to_json(summary))})
 
+    async def _linked_as(self, workspace: WorkspaceId, group: LinkedGroup) -> StoredRow | None:
+        """Return the row of the very link that *group* is of."""
+        row = await self._store.get(GROUPS, workspace, group.id)
+        return row if row is not None and number_in(row.cells, "generation") == group.generation else None
+
+    async def _written(self, workspace: WorkspaceId, rows: Sequence[RowWrite]) -> bool:
+        """Write; False where a run has just changed the group's row."""
+        try:
+            await self._store.write(GROUPS, workspace, rows)
+        except RowConflict:
+            return False
+        return True
+
     async def _update(self, workspace: WorkspaceId, group: GroupId, cells: Mapping[str, Cell]) -> None:
         with suppress(RowConflict):
             await self._store.write(GROUPS, workspace, [RowWrite("merge", group, cells)])
+
+
+def _entra_key(entra_group: EntraGroupId) -> str:
+    return _ENTRA + entra_group.lower()
 
 
 def _details(group: LinkedGroup) -> dict[str, Cell]:

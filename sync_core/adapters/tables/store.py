@@ -78,14 +78,21 @@ class AzureTableStore:
         below: str | None = None,
         select: Sequence[str] | None = None,
     ) -> AsyncIterator[StoredRow]:
-        question = {"$filter": _range(partition, after=after, first=first, below=below), "$top": str(_PAGE)}
-        if select is not None:
-            question["$select"] = ",".join(["RowKey", *select])
-        rest: Mapping[str, str] | None = {}
-        while rest is not None:
-            page, rest = await self._page(table, {**question, **rest})
-            for entity in page:
-                yield from_entity(partition, entity)
+        question = _question([_is(partition), *_range(after=after, first=first, below=below)], select)
+        async for entity in self._answers(table, question):
+            yield from_entity(partition, entity)
+
+    async def scan(
+        self,
+        table: str,
+        *,
+        first: str | None = None,
+        below: str | None = None,
+        select: Sequence[str] | None = None,
+    ) -> AsyncIterator[StoredRow]:
+        question = _question(_range(first=first, below=below), select)
+        async for entity in self._answers(table, question):
+            yield from_entity(entity["PartitionKey"], entity)
 
     async def write(self, table: str, partition: str, rows: Sequence[RowWrite]) -> list[str]:
         check_transaction(table, partition, rows)
@@ -97,6 +104,13 @@ class AzureTableStore:
         if response.status_code != _ACCEPTED:
             raise Refusal.of(response.status_code, response.content).error(table)
         return read_batch_answer(table, rows, response.content)
+
+    async def _answers(self, table: str, question: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
+        rest: Mapping[str, str] | None = {}
+        while rest is not None:
+            page, rest = await self._page(table, {**question, **rest})
+            for entity in page:
+                yield entity
 
     async def _page(
         self, table: str, question: Mapping[str, str]
@@ -114,14 +128,22 @@ class AzureTableStore:
             return await self._client.send_request(request, retry_on_methods=_REPEATABLE)
 
 
-def _range(partition: str, *, after: str | None, first: str | None, below: str | None) -> str:
+def _question(conditions: Sequence[str], select: Sequence[str] | None) -> dict[str, str]:
+    question = {"$top": str(_PAGE)}
+    if conditions:
+        question["$filter"] = " and ".join(conditions)
+    if select is not None:
+        question["$select"] = ",".join(["PartitionKey", "RowKey", *select])
+    return question
+
+
+def _is(partition: str) -> str:
+    return f"PartitionKey eq {literal(partition)}"
+
+
+def _range(*, after: str | None = None, first: str | None = None, below: str | None = None) -> list[str]:
     limits = (("gt", after), ("ge", first), ("lt", below))
-    return " and ".join(
-        [
-            f"PartitionKey eq {literal(partition)}",
-            *(f"RowKey {comparison} {literal(key)}" for comparison, key in limits if key is not None),
-        ]
-    )
+    return [f"RowKey {comparison} {literal(key)}" for comparison, key in limits if key is not None]
 
 
 def _continuation(headers: Mapping[str, str]) -> Mapping[str, str] | None:

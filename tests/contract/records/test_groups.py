@@ -6,10 +6,13 @@ from sync_core.adapters.tables.groups import TableGroups
 from sync_core.adapters.tables.names import GROUPS
 from sync_core.domain.ids import EntraGroupId, GroupId, WorkspaceId
 from sync_core.domain.runs import Counts, Reason, RunState
-from tests.builders import GROUP, MIDNIGHT, WORKSPACE, a_linked_group, a_run_summary
+from tests.builders import ENTRA_GROUP, GROUP, MIDNIGHT, WORKSPACE, a_linked_group, a_run_summary
+from tests.fakes.memory_tables import MemoryTables
 
 if TYPE_CHECKING:
-    from sync_core.ports import TableStore
+    from collections.abc import Sequence
+
+    from sync_core.ports import RowWrite, TableStore
 
 TABLES = (GROUPS,)
 
@@ -76,7 +79,108 @@ async def test_a_group_that_was_unlinked_meanwhile_stays_unlinked(tables: TableS
 async def test_all_are_the_groups_of_this_workspace_in_order_of_their_ids(tables: TableStore) -> None:
     groups = TableGroups(tables)
     for name in ("b", "a", "c"):
-        await groups.add(WORKSPACE, a_linked_group(id=GroupId(name)))
+        await groups.add(WORKSPACE, a_linked_group(id=GroupId(name), entra_id=EntraGroupId(name)))
     await groups.add(WorkspaceId("other"), a_linked_group(id=GroupId("d")))
 
     assert [group.id async for group, _ in groups.all(WORKSPACE)] == ["a", "b", "c"]
+
+
+async def test_an_entra_group_is_linked_once_in_a_workspace(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+    again = a_linked_group(id=GroupId("again"), entra_id=EntraGroupId(ENTRA_GROUP.upper()))
+
+    assert not await groups.add(WORKSPACE, again)
+
+    assert await groups.group(WORKSPACE, again.id) is None
+    assert await groups.linked_to(WORKSPACE, ENTRA_GROUP) == GROUP
+    assert await groups.add(WorkspaceId("other"), again)
+
+
+async def test_a_removed_group_leaves_its_generation_and_frees_its_entra_group(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group(generation=2))
+
+    await groups.remove(WORKSPACE, a_linked_group(generation=2))
+
+    assert await groups.group(WORKSPACE, GROUP) is None
+    assert [group async for group, _ in groups.all(WORKSPACE)] == []
+    assert await groups.linked_to(WORKSPACE, ENTRA_GROUP) is None
+    assert await groups.last_generation(WORKSPACE, GROUP) == 2
+
+
+async def test_the_last_run_of_a_group_that_was_unlinked_meanwhile_brings_nothing_back(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+    await groups.remove(WORKSPACE, a_linked_group())
+
+    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+
+    assert await groups.group(WORKSPACE, GROUP) is None
+    assert await groups.last_run(WORKSPACE, GROUP) is None
+
+
+async def test_a_group_is_linked_again_under_a_newer_generation_alone(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group(generation=2))
+    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+    await groups.remove(WORKSPACE, a_linked_group(generation=2))
+
+    assert not await groups.add(WORKSPACE, a_linked_group(generation=2))
+    assert await groups.add(WORKSPACE, a_linked_group(generation=3))
+
+    assert [row async for row in groups.all(WORKSPACE)] == [(a_linked_group(generation=3), None)]
+
+
+async def test_a_group_that_is_marked_keeps_everything_else(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+
+    assert await groups.mark_unlinking(WORKSPACE, a_linked_group())
+
+    assert [row async for row in groups.all(WORKSPACE)] == [(a_linked_group(unlinking=True), a_run_summary())]
+
+
+async def test_a_newer_link_is_neither_marked_nor_removed_for_an_older_one(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group(generation=2))
+
+    assert not await groups.mark_unlinking(WORKSPACE, a_linked_group(generation=1))
+    await groups.remove(WORKSPACE, a_linked_group(generation=1))
+
+    found = await groups.group(WORKSPACE, GROUP)
+    assert found is not None
+    assert found.value == a_linked_group(generation=2)
+
+
+async def test_a_run_that_saves_at_the_same_moment_keeps_nobody_from_unlinking() -> None:
+    """The summary of a run is written to the same row, without asking."""
+    interfered = False
+
+    async def save_last_run(_table: str, _partition: str, rows: Sequence[RowWrite]) -> None:
+        nonlocal interfered
+        if rows[0].etag != "*" and not interfered:
+            interfered = True
+            await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+
+    tables = MemoryTables()
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+    tables.before_write = save_last_run
+    assert await groups.mark_unlinking(WORKSPACE, a_linked_group())
+    interfered = False
+    await groups.remove(WORKSPACE, a_linked_group())
+
+    assert interfered
+    assert await groups.group(WORKSPACE, GROUP) is None
+
+
+async def test_whatever_was_ever_linked_is_found(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    for name in ("a", "b"):
+        await groups.add(WORKSPACE, a_linked_group(id=GroupId(name), entra_id=EntraGroupId(name)))
+    await groups.add(WorkspaceId("other"), a_linked_group())
+    await groups.remove(WORKSPACE, a_linked_group(id=GroupId("a"), entra_id=EntraGroupId("a")))
+
+    assert {one async for one in groups.ever_linked()} == {(WORKSPACE, "a"), (WORKSPACE, "b"), ("other", GROUP)}
