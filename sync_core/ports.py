@@ -321,6 +321,17 @@ class Holds(Protocol):
     ) -> None:
         """Store one row per person, any number; a row that an earlier attempt left is replaced."""
 
+    async def decide(
+        self, workspace: WorkspaceId, group: GroupId, hold: Hold, *, people: Sequence[HeldPerson], etag: str
+    ) -> str:
+        """Store the verdict about everybody on the list (there is somebody), and *hold* last; return its new ETag.
+
+        Cut off in between, the hold is as it was but for its ETag, and verdicts that are there mean nothing yet.
+
+        Raises:
+            RowConflict: somebody else changed the hold, or decides about it at the same time.
+        """
+
     def people(
         self, workspace: WorkspaceId, group: GroupId, run: RunId, *, attempt: str
     ) -> AsyncIterator[HeldPerson]:

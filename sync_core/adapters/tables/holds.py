@@ -10,7 +10,7 @@ from sync_core.adapters.rows import in_transactions, partition_of
 from sync_core.adapters.tables.names import HELD
 from sync_core.domain.holds import HeldKind, HeldPerson, Hold, HoldState, Verdict
 from sync_core.domain.ids import EntraUserId, RecipientId
-from sync_core.ports import RowWrite, Stored
+from sync_core.ports import MAX_ROWS_PER_WRITE, RowWrite, Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #  Behind every recipient's id: ids are letters, digits, "-" and "_".
 _WHOLE = "~"
+
+_BESIDE_WHOLE = MAX_ROWS_PER_WRITE - 1
 
 
 class TableHolds:
@@ -44,6 +46,20 @@ class TableHolds:
         rows = [RowWrite("put", person.recipient, _person_cells(person) | {"attempt": attempt}) for person in people]
         for part in in_transactions(rows):
             await self._store.write(HELD, partition_of(workspace, group, run), part)
+
+    async def decide(
+        self, workspace: WorkspaceId, group: GroupId, hold: Hold, *, people: Sequence[HeldPerson], etag: str
+    ) -> str:
+        """Store in transactions that all hold the list's own row: whoever comes second finds it changed."""
+        partition = partition_of(workspace, group, hold.run)
+        attempt: dict[str, Cell] = {"attempt": hold.attempt}
+        rows = [RowWrite("put", person.recipient, _person_cells(person) | attempt) for person in people]
+        parts = [rows[start : start + _BESIDE_WHOLE] for start in range(0, len(rows), _BESIDE_WHOLE)]
+        for number, part in enumerate(parts, start=1):
+            whole = _hold_cells(hold) if number == len(parts) else attempt
+            writes = [RowWrite("merge", _WHOLE, whole, etag), *part]
+            etag = (await self._store.write(HELD, partition, writes))[0]
+        return etag
 
     async def people(
         self, workspace: WorkspaceId, group: GroupId, run: RunId, *, attempt: str
