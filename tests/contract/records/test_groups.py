@@ -6,7 +6,7 @@ from sync_core.adapters.tables.groups import TableGroups
 from sync_core.adapters.tables.names import GROUPS
 from sync_core.domain.ids import EntraGroupId, GroupId, WorkspaceId
 from sync_core.domain.runs import Counts, Reason, RunState
-from tests.builders import ENTRA_GROUP, GROUP, MIDNIGHT, WORKSPACE, a_linked_group, a_run_summary
+from tests.builders import ENTRA_GROUP, GROUP, MIDNIGHT, NIGHT, WORKSPACE, a_linked_group, a_run_summary
 from tests.fakes.memory_tables import MemoryTables
 
 if TYPE_CHECKING:
@@ -184,3 +184,33 @@ async def test_whatever_was_ever_linked_is_found(tables: TableStore) -> None:
     await groups.remove(WORKSPACE, a_linked_group(id=GroupId("a"), entra_id=EntraGroupId("a")))
 
     assert {one async for one in groups.ever_linked()} == {(WORKSPACE, "a"), (WORKSPACE, "b"), ("other", GROUP)}
+
+
+async def test_since_when_a_group_is_missing_is_kept_beside_its_details_and_its_last_run(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+    await groups.save_presence(WORKSPACE, GROUP, missing_since=NIGHT, is_gone=True)
+    await groups.save_details(WORKSPACE, a_linked_group(name="Sales and more"))
+
+    gone = a_linked_group(name="Sales and more", missing_since=NIGHT, is_gone=True)
+    assert [row async for row in groups.all(WORKSPACE)] == [(gone, a_run_summary())]
+
+
+async def test_a_group_that_is_back_leaves_nothing_of_having_been_missing(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+    await groups.save_presence(WORKSPACE, GROUP, missing_since=NIGHT, is_gone=True)
+    await groups.save_presence(WORKSPACE, GROUP, missing_since=None, is_gone=False)
+
+    found = await groups.group(WORKSPACE, GROUP)
+
+    assert found is not None
+    assert found.value == a_linked_group()
+
+
+async def test_the_presence_of_a_group_that_was_unlinked_meanwhile_is_nobodys(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.save_presence(WORKSPACE, GROUP, missing_since=NIGHT, is_gone=False)
+
+    assert await groups.group(WORKSPACE, GROUP) is None

@@ -3,13 +3,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from sync_core.adapters.tables.names import TENANT_WORKSPACES, WORKSPACES
 from sync_core.adapters.tables.workspaces import TableWorkspaces
+from sync_core.domain.errors import RowConflict
 from sync_core.domain.field_settings import CustomField, FieldSettings, Switches
 from sync_core.domain.ids import TenantId
 from sync_core.domain.options import OnLeaveLast, RemovalGuard, SyncOptions
 from sync_core.domain.workspaces import ConnectionStatus, Rulebook
-from tests.builders import TENANT, WORKSPACE, a_connection, a_rulebook, a_workspace
+from tests.builders import MIDNIGHT, TENANT, WORKSPACE, a_connection, a_rulebook, a_workspace
 
 if TYPE_CHECKING:
     from sync_core.ports import TableStore
@@ -111,3 +114,42 @@ async def test_the_rows_of_one_workspace_change_by_themselves(tables: TableStore
     await workspaces.put_connection(WORKSPACE, a_connection(status=ConnectionStatus.PENDING))
 
     assert await workspaces.workspace(WORKSPACE) == before
+
+
+async def test_a_connection_is_read_as_it_was_saved(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    await workspaces.put_connection(WORKSPACE, a_connection())
+    found = await workspaces.connection(WORKSPACE)
+    assert found is not None
+    failed = a_connection(
+        status=ConnectionStatus.FAILED,
+        code="consent-missing",
+        reason="Connect Entra ID again.",
+        failed_at=MIDNIGHT,
+        tried_at=MIDNIGHT,
+    )
+
+    etag = await workspaces.save_connection(WORKSPACE, failed, etag=found.etag)
+
+    again = await workspaces.connection(WORKSPACE)
+    assert again is not None
+    assert (again.value, again.etag) == (failed, etag)
+
+
+async def test_only_one_of_two_changes_of_a_connection_is_stored(tables: TableStore) -> None:
+    """The trial of a night belongs to one order."""
+    workspaces = TableWorkspaces(tables)
+    await workspaces.put_connection(WORKSPACE, a_connection())
+    found = await workspaces.connection(WORKSPACE)
+    assert found is not None
+    await workspaces.save_connection(WORKSPACE, a_connection(tried_at=MIDNIGHT), etag=found.etag)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_connection(WORKSPACE, a_connection(), etag=found.etag)
+
+
+async def test_a_connection_that_is_not_there_cannot_be_saved(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_connection(WORKSPACE, a_connection(), etag='W/"1"')
