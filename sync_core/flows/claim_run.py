@@ -88,8 +88,10 @@ async def _end_without_group(services: Services, order: SyncOrder) -> None:
     """End what was asked for when the group was still linked."""
     services.log.info("order_without_group", workspace=order.workspace, group=order.group)
     found = None if order.run is None else await services.runs.run(order.workspace, order.group, order.run)
-    if found is not None and found.value.state is RunState.QUEUED:
-        await record_end(services, order, found.value, Ending(RunState.SKIPPED, UNLINKED), etag=found.etag)
+    if found is not None and not found.value.is_over:
+        await _let_attempt_end(services, order, found.value.id)
+        state = RunState.SKIPPED if found.value.started_at is None else RunState.CANCELLED
+        await end_started_run(services, order, found, Ending(state, UNLINKED))
 
 
 async def _let_attempt_end(services: Services, order: SyncOrder, run: RunId) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sync_core.domain.events import RUN_FAILED, RUN_HELD, ChangeEvent
 from sync_core.domain.journal import mark_of
 from sync_core.domain.planning import ChangeKind
-from sync_core.domain.runs import RunState
+from sync_core.domain.runs import Mode, RunState
 from sync_core.flows.record_run import record_end
 from sync_core.flows.store_people import batched, tell_platform
 from sync_core.ports import Stored
@@ -30,7 +30,11 @@ async def close_run(services: Services, claimed: ClaimedRun, ending: Ending, cou
     """End the run with *ending*; what it added, updated and removed is summed from its journal, over all attempts."""
     run = replace(claimed.run.value, counts=counts)
     await end_started_run(services, claimed.order, Stored(run, claimed.run.etag), ending, doubtful=claimed.doubtful)
-    await claimed.lease.release()
+    if run.mode is Mode.UNLINK and ending.state is RunState.SUCCEEDED:
+        await services.groups.remove(claimed.order.workspace, claimed.group)
+        await claimed.lease.forget()
+    else:
+        await claimed.lease.release()
 
 
 async def end_started_run(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sync_core.domain.errors import RowConflict
 from sync_core.domain.holds import Hold, HoldState, digest_of
 from sync_core.domain.runs import Mode
+from sync_core.flows.end_hold import end_hold
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import RunId
@@ -68,12 +67,6 @@ async def _close_older(services: Services, claimed: ClaimedRun, older: RunId | N
     order = claimed.order
     if older is None or older == claimed.run.value.id:
         return ""
-    found = await services.holds.hold(order.workspace, order.group, older)
-    if found is None or found.value.state is not HoldState.OPEN:
-        return ""
-    try:
-        await services.holds.save(order.workspace, order.group, replace(found.value, state=state), etag=found.etag)
-    except RowConflict:
-        #  It was decided at this very moment; its run will find what is planned by then.
-        return ""
-    return "An older list of held removals was replaced."
+    #  One that is decided at this very moment stays: its run will find what is planned by then.
+    ended = await end_hold(services, order.workspace, order.group, older, state)
+    return "An older list of held removals was replaced." if ended else ""

@@ -126,8 +126,15 @@ class Lease:
 
     async def release(self) -> None:
         """Give the lease back; one that is lost already is left to its new holder."""
+        await self._give_back(replace(self.state, run=None, attempt="", lease_until=None, order=""))
+
+    async def forget(self) -> None:
+        """Give the lease back, and with it all that the runs of an ended link had to hand on."""
+        await self._give_back(GroupState(generation=self.state.generation))
+
+    async def _give_back(self, state: GroupState) -> None:
         try:
-            await self._save(replace(self.state, run=None, attempt="", lease_until=None, order=""))
+            await self._save(state)
         except LeaseLost:
             self._services.log.warning("lease_lost_before_release", workspace=self._workspace, group=self._group)
 

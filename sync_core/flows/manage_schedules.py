@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sync_core.domain.eligibility import UNLINKING
 from sync_core.domain.errors import RowConflict, SyncRefused
 from sync_core.domain.plans import refusal_of
 from sync_core.domain.schedule import Schedule
@@ -37,8 +39,8 @@ async def put_schedule(
     """Create the group's schedule or replace it; return it, and whether it was created. An equal one is left alone.
 
     Raises:
-        SyncRefused: ``group-not-linked``, ``plan-required``, ``daily-needs-enterprise``, ``not-connected``, or
-            ``schedule-changed`` where *expected* is not what is there.
+        SyncRefused: ``group-not-linked``, ``unlinking``, ``plan-required``, ``daily-needs-enterprise``,
+            ``not-connected``, or ``schedule-changed`` where *expected* is not what is there.
     """
     await _require_group(services, workspace, group)
     if enabled:
@@ -90,6 +92,13 @@ async def delete_schedule(
     await _save(services, workspace, group, found, cadence=found.value.cadence, enabled=False, deleted=True)
 
 
+async def end_schedule(services: Services, workspace: WorkspaceId, group: GroupId) -> None:
+    """Delete the schedule of a group that is unlinked, if it has one, whoever changes it meanwhile."""
+    while (found := await services.schedules.schedule(workspace, group)) is not None and not found.value.deleted:
+        with suppress(SyncRefused):
+            await _save(services, workspace, group, found, cadence=found.value.cadence, enabled=False, deleted=True)
+
+
 async def _save(
     services: Services,
     workspace: WorkspaceId,
@@ -113,8 +122,11 @@ async def _save(
 
 
 async def _require_group(services: Services, workspace: WorkspaceId, group: GroupId) -> None:
-    if await services.groups.group(workspace, group) is None:
+    linked = await services.groups.group(workspace, group)
+    if linked is None:
         raise SyncRefused("group-not-linked", "There is no linked group with this id in the workspace.")
+    if linked.value.unlinking:
+        raise SyncRefused(UNLINKING.code, UNLINKING.text)
 
 
 async def _require_schedule(

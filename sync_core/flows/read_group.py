@@ -40,7 +40,8 @@ class GroupReading:
         self._claimed = claimed
         self._rules = rules
         self._applier = applier
-        self._mark = rules_fingerprint(rules.options, rules.settings)
+        #  What a killed run of an older link has left in the index says nothing to this one.
+        self._mark = rules_fingerprint(rules.options, rules.settings) + claimed.group.generation.to_bytes(4)
         self._index: Mapping[EntraUserId, Member] = {}
         self._seen: set[EntraUserId] = set()
         self._guests: set[EntraUserId] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sync_core.domain.eligibility import Ending
+from sync_core.domain.eligibility import UNLINKING, Ending
 from sync_core.domain.errors import EntraRefused, GroupGone, LeaseLost, SyncRefused, TryAgainLater
 from sync_core.domain.runs import Mode, Reason, RunState
 from sync_core.flows.claim_run import claim_run
@@ -14,6 +14,7 @@ from sync_core.flows.group_presence import note_missing
 from sync_core.flows.preview import recording
 from sync_core.flows.record_run import record_retrying
 from sync_core.flows.sync_group import sync_group
+from sync_core.flows.unlink_group import unlink_group
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -29,6 +30,7 @@ _WORK: Mapping[Mode, Work] = {
     Mode.SYNC: sync_group,
     Mode.PREVIEW: sync_group,
     Mode.DECISION: sync_group,
+    Mode.UNLINK: unlink_group,
 }
 
 
@@ -65,4 +67,5 @@ async def _refused(services: Services, claimed: ClaimedRun, refused: SyncRefused
         await note_refused(services, claimed.order.workspace, refused)
     if isinstance(refused, GroupGone):
         await note_missing(services, claimed)
-    return Ending(RunState.FAILED, Reason(refused.code, refused.reason))
+    state = RunState.CANCELLED if refused.code == UNLINKING.code else RunState.FAILED
+    return Ending(state, Reason(refused.code, refused.reason))

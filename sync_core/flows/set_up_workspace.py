@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sync_core.domain.directory import LinkedGroup
-from sync_core.domain.errors import SyncRefused
+from sync_core.domain.eligibility import UNLINKING
+from sync_core.domain.errors import SyncRefused, TryAgainLater
 from sync_core.domain.workspaces import Connection, ConnectionStatus
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import EntraGroupId, GroupId, TenantId, WorkspaceId
     from sync_core.domain.workspaces import Rulebook, Workspace
     from sync_core.flows.services import Services
+
+_SOON = timedelta(seconds=1)
 
 
 async def put_workspace(services: Services, workspace: Workspace) -> None:
@@ -36,19 +40,43 @@ async def link_group(
 
     Raises:
         SyncRefused: ``not-connected``; ``group-taken`` where *group* is linked to another Entra group;
-            ``already-linked`` where *entra_group* is linked to another group; and what reading the group raises.
+            ``already-linked`` where *entra_group* is linked to another group; ``unlinking`` where *group* is about
+            to be unlinked; and what reading the group raises.
+        TryAgainLater: the group is linked or unlinked at this very moment.
     """
     connection = await services.workspaces.connection(workspace)
     if connection is None or connection.value.status is not ConnectionStatus.CONNECTED:
         raise SyncRefused("not-connected", "Connect the workspace to Entra ID before linking a group.")
-    async for other, _ in services.groups.all(workspace):
-        if other.id == group and other.entra_id == entra_group:
-            return other
-        if other.entra_id == entra_group:
-            raise SyncRefused("already-linked", "This Entra group is linked to another group of the workspace.")
+    there = await _linked_already(services, workspace, group, entra_group)
+    if there is not None:
+        return there
     details = await services.entra.group(connection.value.tenant, entra_group)
-    linked = LinkedGroup(group, entra_group, details.name, details.description)
-    if not await services.groups.add(workspace, linked):
+    generation = await services.groups.last_generation(workspace, group) + 1
+    linked = LinkedGroup(group, entra_group, details.name, details.description, generation)
+    if await services.groups.add(workspace, linked):
+        services.log.info("group_linked", workspace=workspace, group=group, generation=generation)
+        return linked
+    there = await _linked_already(services, workspace, group, entra_group)
+    if there is None:
+        raise TryAgainLater("the group is linked or unlinked by somebody else", after=_SOON)
+    return there
+
+
+async def _linked_already(
+    services: Services, workspace: WorkspaceId, group: GroupId, entra_group: EntraGroupId
+) -> LinkedGroup | None:
+    """Return the group if these two are linked, None if neither is.
+
+    Raises:
+        SyncRefused: one of them is linked otherwise, or their link is being ended.
+    """
+    found = await services.groups.group(workspace, group)
+    if found is not None and found.value.unlinking:
+        raise SyncRefused(UNLINKING.code, f"{UNLINKING.text} Link it again when that is done.")
+    if found is not None and found.value.entra_id.lower() == entra_group.lower():
+        return found.value
+    if found is not None:
         raise SyncRefused("group-taken", "The workspace has another group with this id.")
-    services.log.info("group_linked", workspace=workspace, group=group)
-    return linked
+    if await services.groups.linked_to(workspace, entra_group) is not None:
+        raise SyncRefused("already-linked", "This Entra group is linked to another group of the workspace.")
+    return None

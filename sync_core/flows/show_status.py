@@ -82,11 +82,14 @@ async def list_runs(
 ) -> tuple[Sequence[Run], RunId | None]:
     """Return up to *limit* runs of the group behind *after*, newest first, and where to go on, None at the end.
 
+    A group that was unlinked keeps its history.
+
     Raises:
-        SyncRefused: ``workspace-not-found`` or ``group-not-linked``.
+        SyncRefused: ``workspace-not-found``, or ``group-not-linked`` for one that never was.
     """
     await _require_workspace(services, workspace)
-    await _require_group(services, workspace, group)
+    if not await services.groups.last_generation(workspace, group):
+        raise SyncRefused("group-not-linked", "There is no linked group with this id in the workspace.")
     shown: list[Run] = []
     async for run in services.runs.newest_first(workspace, group, after=after):
         if len(shown) == limit:
