@@ -25,6 +25,9 @@ LONGEST_VALUE = 1024
 
 FOLLOWS_ENTRA = "follows-entra"
 
+BY_HAND = "by-hand"
+"""The reason of every change that is planned here but what `plan_cards_up` plans."""
+
 _EMAIL_PROBLEMS = {
     email.MISSING: "A person needs an e-mail address.",
     email.MALFORMED: "This is no e-mail address.",
@@ -69,7 +72,7 @@ def plan_added(recipient: RecipientId, values: Mapping[str, str | None]) -> Pers
     """Plan a person made by hand; *values* are clean and hold an address."""
     there = {name: value for name, value in values.items() if value is not None}
     made = Recipient(recipient, None, there, edited=frozenset(there), origin=Origin.BY_HAND)
-    return PersonChange(ChangeKind.ADDED, None, made)
+    return PersonChange(ChangeKind.ADDED, None, made, reason=BY_HAND)
 
 
 def plan_edited(
@@ -94,7 +97,7 @@ def plan_edited(
     after = replace(after, values=_with(held.values, differing), edited=held.edited | differing.keys())
     #  Where the cards lag behind in other values, they go on doing so.
     shown = _cards_showing(_with(held.card_content, differing), after, showed=held.card_content)
-    return change_to(shown, before=held, kind=ChangeKind.UPDATED)
+    return change_to(shown, before=held, kind=ChangeKind.UPDATED, reason=BY_HAND)
 
 
 def plan_card_given(held: Recipient, group: GroupId, *, options: SyncOptions) -> PersonChange | None:
@@ -111,7 +114,7 @@ def plan_card_given(held: Recipient, group: GroupId, *, options: SyncOptions) ->
         raise SyncRefused(TOO_MANY_GROUPS, f"A person can be in {MOST_CARDS} groups at the most.")
     given = Card(version=1, state=CardState.ACTIVE, origin=Origin.BY_HAND)
     after = replace(held, cards={**held.cards, group: given})
-    return change_to(after, before=held, kind=ChangeKind.ADDED, options=options)
+    return change_to(after, before=held, kind=ChangeKind.ADDED, options=options, reason=BY_HAND)
 
 
 def plan_card_taken(held: Recipient, group: GroupId, *, options: SyncOptions) -> PersonChange | None:
@@ -128,7 +131,7 @@ def plan_card_taken(held: Recipient, group: GroupId, *, options: SyncOptions) ->
     _refuse_synced(card)
     after = replace(held, cards={kept: card for kept, card in held.cards.items() if kept != group})
     leaves = options if held.origin is Origin.SYNC else None
-    return change_to(after, before=held, kind=ChangeKind.REMOVED, options=leaves, reason="card-taken-by-hand")
+    return change_to(after, before=held, kind=ChangeKind.REMOVED, options=leaves, reason=BY_HAND)
 
 
 def plan_cards_up(held: Recipient) -> PersonChange | None:
