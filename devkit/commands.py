@@ -42,7 +42,7 @@ def _carry_out(given: argparse.Namespace) -> int:
     from sync_core.domain.errors import SettingError  # noqa: PLC0415
 
     try:
-        return _told(lambda: asyncio.run(_until_told_to_stop(_chosen(given))))
+        return _told(lambda: asyncio.run(_until_told_to_stop(_chosen(given), served=given.command == "run")))
     except TenantFileError as exc:
         print(exc, file=sys.stderr)
         return _BAD_INPUT
@@ -69,8 +69,11 @@ def _told(work: Any) -> int:
         return _BAD_INPUT if isinstance(exc, BadInput) else 1
 
 
-async def _until_told_to_stop(work: Coroutine[Any, Any, int]) -> int:
-    """Carry out *work*; a signal cancels it, so that everything it started is stopped in order."""
+async def _until_told_to_stop(work: Coroutine[Any, Any, int], *, served: bool) -> int:
+    """Carry out *work*; a signal cancels it, so that everything it started is stopped in order.
+
+    *served*: the work is to serve until a signal comes, so that it ends well by one.
+    """
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     told: list[signal.Signals] = []
@@ -87,7 +90,7 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, int]) -> int:
         if not told:
             raise
         print("Stopped.", file=sys.stderr)
-        return _SIGNALLED + told[0]
+        return 0 if served else _SIGNALLED + told[0]
 
 
 def _parser() -> argparse.ArgumentParser:
