@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sync_core.domain.eligibility import Circumstances, why_not
 from sync_core.domain.errors import RowConflict, TryAgainLater
 from sync_core.domain.runs import Phase, Run, RunState, night_run_id
+from sync_core.flows.close_run import close_run
 from sync_core.flows.lease import Lease, take_lease
 from sync_core.flows.record_run import record_end
 from sync_core.ports import Stored, etag_of, value_of
@@ -56,13 +57,19 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
         services.log.info("order_repeated", workspace=order.workspace, group=order.group, run=run_id)
         return None
     run = _new_run(order, around, run_id) if found is None else found.value
-    ending = why_not(order, around, now=services.clock.now(), started=run.started_at is not None)
-    if ending is not None:
+    started = run.started_at is not None
+    ending = why_not(order, around, now=services.clock.now(), started=started)
+    if ending is not None and not started:
         await record_end(services, order, run, ending, etag=etag_of(found))
         return None
     attempt = services.new_token()
     lease = await take_lease(services, order.workspace, order.group, run=run_id, attempt=attempt)
-    return await _claim_under_lease(services, order, around, lease, _new_run(order, around, run_id))
+    claimed = await _claim_under_lease(services, order, around, lease, _new_run(order, around, run_id))
+    if claimed is not None and ending is not None:
+        #  A started run has changed people, and another delivery may be at work on it: only its claimer ends it.
+        await close_run(services, claimed, ending, claimed.run.value.counts)
+        return None
+    return claimed
 
 
 async def _claim_under_lease(
