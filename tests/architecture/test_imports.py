@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-PRODUCT = [PROJECT / "function_app.py", *(PROJECT / "schedules_api").rglob("*.py"), *(PROJECT / "sync_core").rglob("*.py")]
+PRODUCT = [
+    PROJECT / "function_app.py",
+    *(PROJECT / "schedules_api").rglob("*.py"),
+    *(PROJECT / "sync_core").rglob("*.py"),
+]
 DOMAIN = sorted((PROJECT / "sync_core" / "domain").glob("*.py"))
 NOT_DEPLOYED = {"devkit", "tests", "ops", "bench"}
 

@@ -62,8 +62,13 @@ def test_the_first_night_adds_everybody(demo: Demo) -> None:
     assert runs["All company"] | {"seconds": 0} == {
         "group": next(key for key, name in groups.items() if name == "All company"),
         "state": "succeeded",
-        **{"read": 30, "added": 30, "updated": 0, "removed": 0},
-        **{"reason": None, "reasonText": None, "seconds": 0},
+        "read": 30,
+        "added": 30,
+        "updated": 0,
+        "removed": 0,
+        "reason": None,
+        "reasonText": None,
+        "seconds": 0,
     }
     #  Five guests are read and not taken in.
     assert (runs["Partner network"]["read"], runs["Partner network"]["added"]) == (10, 5)
@@ -87,7 +92,7 @@ def test_the_nights_are_consecutive_and_the_last_is_todays(demo: Demo) -> None:
 
 
 def test_graph_requests_are_counted_for_each_night(demo: Demo) -> None:
-    """Per group: its details, one page of members, their number once to choose the index and once to prove the read."""
+    """Per group: details, one page of members, their number to prove the read, and once to choose the index."""
     assert [night["graphRequests"] for night in demo.nights] == [8 * 4, 7 * 3]
 
 
