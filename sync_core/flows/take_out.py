@@ -13,7 +13,7 @@ from sync_core.flows.apply_people import Deactivations
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sync_core.domain.options import SyncOptions
+    from sync_core.domain.options import RemovalGuard, SyncOptions
     from sync_core.flows.apply_people import PeopleApplier
     from sync_core.flows.locate_people import Left
 
@@ -35,7 +35,7 @@ async def take_out(
     """
     leaving = _who_goes(options, left) if complete else []
     put_off = tuple(applier.outcome.put_off)
-    why = why_held(options.removal_guard, leaving=len(leaving) + len(put_off), members=members)
+    why = _why_held(applier, options.removal_guard, leaving=len(leaving), members=members)
     await applier.apply(put_off, Deactivations.HOLD if why else Deactivations.APPLY, settled=True)
     if complete:
         await applier.apply([one for one in left if one.member.state is MemberState.REFUSED], Deactivations.APPLY)
@@ -43,6 +43,20 @@ async def take_out(
         return Held(len(leaving) + len(put_off), why)
     await applier.apply(leaving, Deactivations.APPLY)
     return None
+
+
+def _why_held(applier: PeopleApplier, guard: RemovalGuard, *, leaving: int, members: int) -> str | None:
+    """Ask the guard about those who were in the group before, and about all who would be deactivated.
+
+    Somebody known from another group can be deactivated by the run that first sees them here: this group had nobody
+    to lose yet, so the share is that of its members now.
+    """
+    put_off = len(applier.outcome.put_off)
+    newcomers = sum(one.known_as is None for one in applier.outcome.put_off)
+    now = members + applier.outcome.joined + newcomers
+    return why_held(guard, leaving=leaving + put_off - newcomers, members=members) or why_held(
+        guard, leaving=put_off, members=now
+    )
 
 
 def _who_goes(options: SyncOptions, left: Sequence[Left]) -> list[Left]:

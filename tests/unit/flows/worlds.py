@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sync_core.adapters.queues.orders import GROUP_SYNCS
+from sync_core.domain.email import key_of
 from sync_core.domain.errors import RowConflict
 from sync_core.domain.options import RemovalGuard, SyncOptions
 from sync_core.domain.orders import decode
@@ -75,8 +76,6 @@ async def journal_of(world: World, run: Run) -> list[JournalEntry]:
 
 async def put_person(world: World, person: Recipient) -> None:
     """Store a recipient as the platform would, with the claims that belong to it."""
-    from sync_core.domain.email import key_of  # noqa: PLC0415
-
     now = world.clock.now()
     keys = [key_of(person.values["email"])] + ([f"entra:{person.entra_id}"] if person.entra_id else [])
     await world.services.identities.claim(WORKSPACE, dict.fromkeys(keys, person.id), at=now)
