@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.eligibility import Circumstances, why_not
 from sync_core.domain.errors import RowConflict, TryAgainLater
-from sync_core.domain.runs import Phase, Run, RunState, night_run_id
+from sync_core.domain.runs import Phase, RunState
 from sync_core.flows.close_run import close_run
 from sync_core.flows.lease import Lease, take_lease
 from sync_core.flows.record_run import record_end
@@ -18,8 +18,9 @@ from sync_core.ports import Stored, etag_of, value_of
 
 if TYPE_CHECKING:
     from sync_core.domain.directory import LinkedGroup
-    from sync_core.domain.ids import RunId, TenantId
+    from sync_core.domain.ids import TenantId
     from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.runs import Run
     from sync_core.domain.workspaces import Rulebook
     from sync_core.flows.services import Services
 
@@ -51,20 +52,20 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
     if around is None:
         services.log.info("order_without_group", workspace=order.workspace, group=order.group)
         return None
-    run_id = _run_id(order, around)
-    found = await services.runs.run(order.workspace, order.group, run_id)
-    if found is not None and found.value.is_over and not _is_reopened(found.value, order):
-        services.log.info("order_repeated", workspace=order.workspace, group=order.group, run=run_id)
+    first = order.new_run(generation=around.group.generation)
+    found = await services.runs.run(order.workspace, order.group, first.id)
+    run = first if found is None else found.value
+    if run.is_over and not _is_reopened(run, order):
+        services.log.info("order_repeated", workspace=order.workspace, group=order.group, run=run.id)
         return None
-    run = _new_run(order, around, run_id) if found is None else found.value
     started = run.started_at is not None
     ending = why_not(order, around, now=services.clock.now(), started=started)
     if ending is not None and not started:
         await record_end(services, order, run, ending, etag=etag_of(found))
         return None
     attempt = services.new_token()
-    lease = await take_lease(services, order.workspace, order.group, run=run_id, attempt=attempt)
-    claimed = await _claim_under_lease(services, order, around, lease, _new_run(order, around, run_id))
+    lease = await take_lease(services, order.workspace, order.group, run=run.id, attempt=attempt)
+    claimed = await _claim_under_lease(services, order, around, lease, first)
     if claimed is not None and ending is not None:
         #  A started run has changed people, and another delivery may be at work on it: only its claimer ends it.
         await close_run(services, claimed, ending, claimed.run.value.counts)
@@ -123,22 +124,6 @@ async def _circumstances(services: Services, order: SyncOrder) -> Circumstances 
         connection=value_of(connection),
         schedule=value_of(schedule),
         rulebook=rulebook.value,
-    )
-
-
-def _run_id(order: SyncOrder, around: Circumstances) -> RunId:
-    if order.run is not None:
-        return order.run
-    return night_run_id(order.due_night, generation=around.group.generation)
-
-
-def _new_run(order: SyncOrder, around: Circumstances, run: RunId) -> Run:
-    return Run(
-        id=run,
-        trigger=order.trigger,
-        state=RunState.QUEUED,
-        night=order.night,
-        generation=around.group.generation,
     )
 
 

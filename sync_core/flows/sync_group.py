@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.directory import MemberState
 from sync_core.domain.eligibility import Ending
-from sync_core.domain.errors import LeaseLost, SyncRefused, TryAgainLater
+from sync_core.domain.errors import LeaseLost, SyncError, SyncRefused, TryAgainLater
 from sync_core.domain.planning import Rules
 from sync_core.domain.runs import Phase, Reason, RunState
 from sync_core.flows.apply_people import PeopleApplier
@@ -51,13 +51,27 @@ async def sync_group(services: Services, order: SyncOrder) -> None:
     except LeaseLost as exc:
         raise TryAgainLater("another run has taken the group over", after=services.lease) from exc
     except TryAgainLater as later:
-        await record_retrying(services, claimed, reason=Reason("try-again", later.reason))
+        await _let_go(services, claimed, Reason("try-again", later.reason))
         raise
     except Exception as exc:
         #  Nobody expected it, so the host delivers again. Let go first: the next delivery need not wait for us.
-        await record_retrying(services, claimed, reason=Reason("unexpected", type(exc).__name__))
+        await _let_go(services, claimed, Reason("unexpected", type(exc).__name__))
         raise
     await close_run(services, claimed, ending, counts)
+
+
+async def _let_go(services: Services, claimed: ClaimedRun, reason: Reason) -> None:
+    """Say that the run goes on later, if it still is ours to say. A failure to do so does not hide why we stop."""
+    try:
+        await record_retrying(services, claimed, reason=reason)
+    except SyncError as exc:
+        services.log.warning(
+            "run_not_let_go",
+            workspace=claimed.order.workspace,
+            group=claimed.order.group,
+            run=claimed.run.value.id,
+            reason=type(exc).__name__,
+        )
 
 
 async def _work(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts]:

@@ -335,7 +335,7 @@ async def test_what_changed_is_told_person_by_person() -> None:
 
     run = await the_run(world)
 
-    told = {entry.entra_id: (entry.kind, entry.reason, entry.changes) for entry in await journal_of(world, run)}
+    told = {str(entry.entra_id): (entry.kind, entry.reason, entry.changes) for entry in await journal_of(world, run)}
     assert told["u1"][:2] == ("updated", "")
     assert told["u1"][2]["values.jobTitle"] == ["Analyst", "Engineer"]
     assert told["u2"][:2] == ("removed", "left-in-entra")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.fakes.world import World, a_group, a_tenant, a_user
 from tests.unit.flows.worlds import now_in, rulebook
 
 
-async def two_groups(*users: str, **options: OnLeaveLast) -> World:
+async def two_groups(*users: str, **options: Any) -> World:
     world = World(a_tenant([a_user(user) for user in users], [a_group("g1", *users), a_group("g2", *users)]))
     await world.set_up(rulebook(**options))
     await world.night()
