@@ -49,6 +49,9 @@ async def link_group(
     details = await services.entra.group(connection.value.tenant, entra_group)
     linked = LinkedGroup(group, entra_group, details.name, details.description)
     if not await services.groups.add(workspace, linked):
-        raise SyncRefused("group-taken", "The workspace has another group with this id.")
+        found = await services.groups.group(workspace, group)
+        if found is None or found.value.entra_id != entra_group:
+            raise SyncRefused("group-taken", "The workspace has another group with this id.")
+        return found.value
     services.log.info("group_linked", workspace=workspace, group=group)
     return linked
