@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         return _carry_out(given)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return _SIGNALLED + signal.SIGINT
     except ModuleNotFoundError as exc:
         print(
             f"The package {exc.name} is not installed here: run `make setup`, use .venv/bin/python.", file=sys.stderr
@@ -97,9 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m devkit", description="The whole product on this machine.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("setup", help="install what is missing: .venv, Python packages, Azurite")
-    _add_stack_options(
-        commands.add_parser("run", help="start everything and serve until Ctrl-C"), http_port=7071, data=".local/run"
-    )
+    run = commands.add_parser("run", help="start everything and serve until Ctrl-C")
+    _add_stack_options(run, http_port=7071, data=".local/run")
+    run.add_argument("--no-host", action="store_true", help="all but the functions host, for `func start`")
     demo = commands.add_parser("demo", help="live through one or more midnights and show what they did")
     _add_stack_options(demo, http_port=0, data=".local/demo, emptied at the start")
     add = demo.add_argument

@@ -29,7 +29,7 @@ MARKS = [
 
 #  A killed host's messages and leases are free again soon.
 RECEIVE_VISIBILITY = 2
-LEASE = {"RUN_LEASE_SECONDS": "3"}
+LEASE = {"RUN_LEASE_SECONDS": "2"}
 
 
 @asynccontextmanager

@@ -42,10 +42,10 @@ def nights_of(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Serve from *folder* on a free port; yield the process and the address."""
+def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Serve from *folder* on a free port; yield the process and all that it said until it was ready."""
     process = subprocess.Popen(  # noqa: S603  this project's own module
-        [sys.executable, "-m", "devkit", "run", "--port", "0", "--data", str(folder)],
+        [sys.executable, "-m", "devkit", "run", "--port", "0", "--data", str(folder), *options],
         cwd=PROJECT,
         env=_ENVIRONMENT,
         stdout=subprocess.PIPE,
@@ -53,20 +53,26 @@ def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         text=True,
     )
     try:
-        yield process, _address(process)
+        yield process, _said(process)
     finally:
         process.kill()
         process.communicate()
 
 
-def _address(process: subprocess.Popen[str]) -> str:
+def _said(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     said = []
     for line in process.stdout:
         said.append(line)
-        if line.startswith("Open"):
-            return line.split()[1].removesuffix("/api/health").replace("localhost", "127.0.0.1")
+        if line.startswith("Ctrl-C stops"):
+            return "".join(said)
     raise AssertionError("".join(said))
+
+
+def address_in(said: str) -> str:
+    """Return the address that people were told to open."""
+    [line] = [line for line in said.splitlines() if line.startswith("Open")]
+    return line.split()[1].removesuffix("/api/health").replace("localhost", "127.0.0.1")
 
 
 def processes_about(folder: Path) -> list[str]:

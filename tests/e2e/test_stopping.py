@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from devkit.functions_host.local_settings import read_local_settings
+from sync_core.settings import read_settings
 from tests.e2e.processes import processes_about, served, wait_until_gone
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #  Itself, Azurite, the Entra simulator and the functions host.
 PROCESSES = 4
+
+
+def test_all_but_the_host_can_be_started(tmp_path: Path) -> None:
+    """For `func start`, which takes the settings from the file that is named."""
+    with served(tmp_path, "--no-host") as (_, said):
+        assert len(processes_about(tmp_path)) == PROCESSES - 1
+
+    [command] = [line.split() for line in said.splitlines() if line.strip().startswith("cp ")]
+    assert command[2] == "local.settings.json"
+    assert read_settings(read_local_settings(Path(command[1]))).development
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
