@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         return _carry_out(given)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return _SIGNALLED + signal.SIGINT
     except ModuleNotFoundError as exc:
         print(
             f"The package {exc.name} is not installed here: run `make setup`, use .venv/bin/python.", file=sys.stderr
@@ -42,7 +45,7 @@ def _carry_out(given: argparse.Namespace) -> int:
     from sync_core.domain.errors import SettingError  # noqa: PLC0415
 
     try:
-        return _told(lambda: asyncio.run(_until_told_to_stop(_chosen(given))))
+        return _told(lambda: asyncio.run(_until_told_to_stop(_chosen(given), served=given.command == "run")))
     except TenantFileError as exc:
         print(exc, file=sys.stderr)
         return _BAD_INPUT
@@ -69,8 +72,11 @@ def _told(work: Any) -> int:
         return _BAD_INPUT if isinstance(exc, BadInput) else 1
 
 
-async def _until_told_to_stop(work: Coroutine[Any, Any, int]) -> int:
-    """Carry out *work*; a signal cancels it, so that everything it started is stopped in order."""
+async def _until_told_to_stop(work: Coroutine[Any, Any, int], *, served: bool) -> int:
+    """Carry out *work*; a signal cancels it, so that everything it started is stopped in order.
+
+    *served*: the work is to serve until a signal comes, so that it ends well by one.
+    """
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     told: list[signal.Signals] = []
@@ -87,16 +93,16 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, int]) -> int:
         if not told:
             raise
         print("Stopped.", file=sys.stderr)
-        return _SIGNALLED + told[0]
+        return 0 if served else _SIGNALLED + told[0]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m devkit", description="The whole product on this machine.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("setup", help="install what is missing: .venv, Python packages, Azurite")
-    _add_stack_options(
-        commands.add_parser("run", help="start everything and serve until Ctrl-C"), http_port=7071, data=".local/run"
-    )
+    run = commands.add_parser("run", help="start everything and serve until Ctrl-C")
+    _add_stack_options(run, http_port=7071, data=".local/run")
+    run.add_argument("--no-host", action="store_true", help="all but the functions host, for `func start`")
     demo = commands.add_parser("demo", help="live through one or more midnights and show what they did")
     _add_stack_options(demo, http_port=0, data=".local/demo, emptied at the start")
     add = demo.add_argument

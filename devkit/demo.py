@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from devkit.child import PROJECT
 from devkit.comparison import Comparison, Expectation
 from devkit.console import Progress, console
 from devkit.data_folder import DEFAULT_FOLDER, claimed
@@ -62,6 +63,8 @@ async def demo(given: argparse.Namespace) -> int:
 
 
 def _script(given: argparse.Namespace) -> Script:
+    if given.tenant and given.members:
+        raise BadInput("--members makes the demo tenant larger; it does not go with --tenant.")
     tenant = read_tenant(given.tenant) if given.tenant else demo_tenant(given.members)
     mutations = read_mutations(given.mutations) if given.mutations else []
     nights = given.nights or max([1, *(mutation.night for mutation in mutations)])
@@ -133,7 +136,8 @@ def _conclude(given: argparse.Namespace, reports: Sequence[NightReport], out: Co
     else:
         out.print("Not every due group synced, or the directory differs; see above.", style="red")
         out.print(f"The host's log: {folder}/logs/host.log", markup=False)
-    out.print(f"To look around in this directory: make run DATA={folder}", markup=False)
+    shown = folder.relative_to(PROJECT) if folder.is_relative_to(PROJECT) else folder
+    out.print(f"To look around in this directory: make run DATA={shown}", markup=False)
     if given.json:
         print(json.dumps(nights_to_json(reports)), flush=True)
     return 0 if good else 1

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -27,6 +28,8 @@ _COLOURS = {
     RunState.FAILED: "red",
 }
 _SHOWN_DIFFERENCES = 10
+#  Top, right, bottom, left: with it the table fits 80 columns.
+_GAP = (0, 1, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,14 @@ def _run_to_json(group: GroupNight) -> dict[str, Any]:
 
 
 def _table(result: NightResult) -> Table:
-    table = Table(title=f"Night of {result.night:%A, %d %B %Y}, 00:00 UTC", title_justify="left", pad_edge=False)
-    for heading in ("group", "due"):
-        table.add_column(heading)
+    title = f"Night of {result.night:%A, %d %B %Y}, 00:00 UTC"
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=_GAP)
+    table.add_column("group", min_width=12)
+    table.add_column("due", no_wrap=True)
     for heading in _COUNTED:
-        table.add_column(heading, justify="right")
-    table.add_column("state")
-    table.add_column("seconds", justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    table.add_column("seconds", justify="right", no_wrap=True)
     for group in result.groups:
         table.add_row(*_row(group), style=None if group.due else "dim")
     return table
@@ -114,8 +118,8 @@ def _row(group: GroupNight) -> Iterator[str]:
 def _due_in_words(group: GroupNight) -> str:
     cadence = group.schedule.cadence.kind
     if group.due:
-        return f"yes ({cadence})"
-    return f"no ({cadence})" if group.schedule.enabled else "no (paused)"
+        return f"yes, {cadence}"
+    return f"no, {cadence}" if group.schedule.enabled else "no, paused"
 
 
 def _totals(result: NightResult) -> str:
@@ -142,8 +146,12 @@ def _remarks(report: NightReport) -> Iterator[str]:
 
 
 def _equality(comparison: Comparison) -> str:
-    left_out = f" ({comparison.left_out} could not be compared, see above)" if comparison.left_out else ""
-    return f"The directory equals the tenant: {comparison.compared} people compared{left_out}."
+    if comparison.left_out:
+        return (
+            f"{comparison.compared} people compared, all as the tenant has them; "
+            f"{comparison.left_out} could not be compared, see above."
+        )
+    return f"The directory equals the tenant: {comparison.compared} people compared."
 
 
 def _show_differences(console: Console, differences: Sequence[str]) -> None:

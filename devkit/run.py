@@ -29,7 +29,7 @@ async def run(given: argparse.Namespace) -> int:
     out = console()
     progress = Progress(out)
     names: dict[str, str] = {}
-    ports = Ports(given.port, given.storage_port, given.entra_port)
+    ports = Ports(0 if given.no_host else given.port, given.storage_port, given.entra_port)
 
     def show(line: str) -> None:
         text = pretty(line, names)
@@ -44,9 +44,12 @@ async def run(given: argparse.Namespace) -> int:
             progress.step(
                 f"Workspace '{WORKSPACE}' with {len(names)} linked groups, {len(tenant.users)} people in Entra"
             )
-            await stack.start_host()
-            progress.step(f"Functions host on {stack.url}")
-            _say_what_to_do(out, stack, folder)
+            if given.no_host:
+                _say_how_to_start_the_host(out, folder)
+            else:
+                await stack.start_host()
+                progress.step(f"Functions host on {stack.url}")
+                _say_what_to_do(out, stack, folder)
             raise await stack.process_ended()
 
 
@@ -74,6 +77,20 @@ Its runs        curl {url}/api/workspaces/{WORKSPACE}/groups/sales/runs
 Data and logs   {folder.path}
 
 Ctrl-C stops everything.
+""",
+        markup=False,
+    )
+
+
+def _say_how_to_start_the_host(out: Console, folder: DataFolder) -> None:
+    out.print(
+        f"""
+The functions host is yours to start, in this checkout:
+
+    cp {folder.settings} local.settings.json
+    func start
+
+Ctrl-C stops everything else.
 """,
         markup=False,
     )

@@ -19,6 +19,7 @@ from devkit.stack_settings import (
     PERMISSIONS,
     environment,
     in_environment,
+    settings_document,
     stack_settings,
 )
 from devkit.storage import Azurite, StoragePorts
@@ -246,8 +247,8 @@ class Stack:
 
     def _write_settings(self) -> None:
         """Keep the settings in a file that `func start` takes as well."""
-        document = {"IsEncrypted": False, "Values": self._ours}
-        self._folder.settings.write_text(json.dumps(document, indent=2), encoding="utf-8")
+        text = json.dumps(settings_document(self._ours), indent=2)
+        self._folder.settings.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _require_free(port: int) -> None:

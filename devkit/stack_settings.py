@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devkit.child import PROJECT
 from devkit.functions_host.local_settings import read_local_settings
+from sync_core.settings import MIDNIGHT_UTC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,8 @@ _CONTRADICTIONS = (
     "ENTRA_MANAGED_IDENTITY_CLIENT_ID",
     "ENTRA_CERTIFICATE_PATH",
 )
+#  What may be set otherwise.
+_DEFAULTS = {"FUNCTIONS_WORKER_RUNTIME": "python", "SYNC_SCHEDULE": MIDNIGHT_UTC}
 _HERE = "127.0.0.1,localhost"
 _PROXY_EXCEPTIONS = ("NO_PROXY", "no_proxy")
 
@@ -52,10 +55,15 @@ def environment(ours: Mapping[str, str]) -> dict[str, str]:
         DevkitError: local.settings.json cannot be used.
     """
     file = PROJECT / "local.settings.json"
-    theirs = {"SYNC_SCHEDULE": "0 0 0 * * *", **(read_local_settings(file) if file.is_file() else {}), **os.environ}
+    theirs = {**_DEFAULTS, **(read_local_settings(file) if file.is_file() else {}), **os.environ}
     exceptions = {name: ",".join(filter(None, (theirs.get(name), _HERE))) for name in _PROXY_EXCEPTIONS}
     kept = {name: value for name, value in theirs.items() if name not in _CONTRADICTIONS}
     return kept | exceptions | dict(ours)
+
+
+def settings_document(ours: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings as local.settings.json holds them, all that `func start` needs."""
+    return {"IsEncrypted": False, "Values": {**_DEFAULTS, **ours}}
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 from sync_core.domain.errors import BadOrder
 from sync_core.domain.ids import GroupId, RunId, WorkspaceId, is_id
-from sync_core.domain.runs import Mode, Trigger, is_run_id
+from sync_core.domain.runs import Mode, Run, RunState, Trigger, is_run_id, night_run_id
 
 VERSION = 1
 
@@ -54,6 +54,19 @@ class SyncOrder:
         if self.night is None:
             raise ValueError("an order that was asked for by hand belongs to no night")
         return self.night
+
+    def new_run(self, *, generation: int) -> Run:
+        """Return the record that the order's run begins with; *generation* is that of the group's link."""
+        run = night_run_id(self.due_night, generation=generation) if self.run is None else self.run
+        return Run(
+            id=run,
+            trigger=self.trigger,
+            state=RunState.QUEUED,
+            night=self.night,
+            mode=self.mode,
+            about=self.about,
+            generation=self.generation or generation,
+        )
 
 
 def encode(order: SyncOrder) -> str:

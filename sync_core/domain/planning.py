@@ -143,17 +143,13 @@ def without_deactivation(change: PersonChange) -> PersonChange | None:
     """Return *change* with the person left active, or None where nothing else remains: the guard holds the rest."""
     if change.before is None or not change.deactivates:
         return change
-    cards = {
-        group: replace(card, state=change.before.cards[group].state) if group in change.before.cards else card
-        for group, card in change.after.cards.items()
-    }
-    after = replace(
+    active = replace(
         change.after,
         status=change.before.status,
         inactive_because=change.before.inactive_because,
         enabled_in_entra=change.before.enabled_in_entra,
-        cards=cards,
     )
+    after = _with_card_states(active)
     return _change(change.kind, change.before, after, change.reason)
 
 

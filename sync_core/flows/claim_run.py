@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from sync_core.domain.eligibility import UNLINKED, Ending, why_not
 from sync_core.domain.errors import RowConflict, TryAgainLater
 from sync_core.domain.orders import encode
-from sync_core.domain.runs import Mode, Phase, Run, RunState, night_run_id
+from sync_core.domain.runs import Mode, Phase, RunState
 from sync_core.flows.circumstances import circumstances
-from sync_core.flows.close_run import end_started_run
+from sync_core.flows.close_run import close_run, end_started_run
 from sync_core.flows.connection_health import ending_of_failed
 from sync_core.flows.lease import Lease, take_lease
 from sync_core.flows.record_run import record_end
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sync_core.domain.eligibility import Circumstances
     from sync_core.domain.ids import RunId, TenantId
     from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.runs import Run
     from sync_core.domain.workspaces import Rulebook
     from sync_core.flows.services import Services
 
@@ -55,33 +56,35 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
     if around is None:
         await _end_without_group(services, order)
         return None
-    run_id = _run_id(order, around)
-    found = await services.runs.run(order.workspace, order.group, run_id)
-    if found is not None and found.value.is_over and not _is_reopened(found.value, order, around):
-        services.log.info("order_repeated", workspace=order.workspace, group=order.group, run=run_id)
+    first = order.new_run(generation=around.group.generation)
+    found = await services.runs.run(order.workspace, order.group, first.id)
+    run = first if found is None else found.value
+    if run.is_over and not _is_reopened(run, order, around):
+        services.log.info("order_repeated", workspace=order.workspace, group=order.group, run=run.id)
         return None
-    run = _new_run(order, around, run_id) if found is None else found.value
-    ending = why_not(order, around, now=services.clock.now(), started=run.started_at is not None)
-    if ending is None and run.started_at is None:
+    started = run.started_at is not None
+    ending = why_not(order, around, now=services.clock.now(), started=started)
+    if ending is None and not started:
         ending = await ending_of_failed(services, order)
-    if ending is not None:
-        if found is not None and run.started_at is not None:
-            await _let_attempt_end(services, order, run_id)
-            await end_started_run(services, order, found, ending)
-        else:
-            await record_end(services, order, run, ending, etag=etag_of(found))
+    if ending is not None and not started:
+        await record_end(services, order, run, ending, etag=etag_of(found))
         return None
     lease = await take_lease(
         services,
         order.workspace,
         order.group,
-        run=run_id,
+        run=run.id,
         attempt=services.new_token(),
         generation=around.group.generation,
         order=encode(order),
         ends_link=order.mode is Mode.UNLINK,
     )
-    return await _claim_under_lease(services, order, around, lease, _new_run(order, around, run_id))
+    claimed = await _claim_under_lease(services, order, around, lease, first)
+    if claimed is not None and ending is not None:
+        #  A started run has changed people, and another delivery may be at work on it: only its claimer ends it.
+        await close_run(services, claimed, ending, claimed.run.value.counts)
+        return None
+    return claimed
 
 
 async def _end_without_group(services: Services, order: SyncOrder) -> None:
@@ -141,24 +144,6 @@ async def _save_claim(services: Services, order: SyncOrder, claimed: Run, *, eta
         found = await services.runs.run(order.workspace, order.group, claimed.id)
         #  With our own token it is our own write, whose answer was lost and which the storage client repeated.
         return found.etag if found is not None and found.value.attempt == claimed.attempt else None
-
-
-def _run_id(order: SyncOrder, around: Circumstances) -> RunId:
-    if order.run is not None:
-        return order.run
-    return night_run_id(order.due_night, generation=around.group.generation)
-
-
-def _new_run(order: SyncOrder, around: Circumstances, run: RunId) -> Run:
-    return Run(
-        id=run,
-        trigger=order.trigger,
-        state=RunState.QUEUED,
-        night=order.night,
-        mode=order.mode,
-        about=order.about,
-        generation=order.generation or around.group.generation,
-    )
 
 
 def _is_reopened(run: Run, order: SyncOrder, around: Circumstances) -> bool:

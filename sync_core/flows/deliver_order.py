@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from sync_core.domain.eligibility import Ending
 from sync_core.domain.errors import BadOrder, SyncError, TryAgainLater
 from sync_core.domain.orders import decode
-from sync_core.domain.runs import Reason, RunState, night_run_id
+from sync_core.domain.runs import Reason, RunState
 from sync_core.flows.close_run import end_started_run
+from sync_core.flows.record_run import record_end
 from sync_core.flows.run_order import run_order
 
 if TYPE_CHECKING:
-    from sync_core.domain.ids import RunId
     from sync_core.domain.orders import SyncOrder
     from sync_core.flows.services import Services
 
@@ -52,15 +52,14 @@ async def give_up_order(services: Services, text: str, error: Exception) -> None
 
 
 async def _fail_run(services: Services, order: SyncOrder, *, reason: str) -> None:
-    run_id = await _run_id(services, order)
-    found = None if run_id is None else await services.runs.run(order.workspace, order.group, run_id)
-    if found is not None and not found.value.is_over:
-        ending = Ending(RunState.FAILED, Reason("gave-up", f"The sync {reason}. Our support can look into it."))
-        await end_started_run(services, order, found, ending)
-
-
-async def _run_id(services: Services, order: SyncOrder) -> RunId | None:
-    if order.run is not None:
-        return order.run
+    """End the run as failed, also one that never came to a record: lists must not go on showing an older success."""
     group = await services.groups.group(order.workspace, order.group)
-    return None if group is None else night_run_id(order.due_night, generation=group.value.generation)
+    if group is None:
+        return
+    first = order.new_run(generation=group.value.generation)
+    found = await services.runs.run(order.workspace, order.group, first.id)
+    ending = Ending(RunState.FAILED, Reason("gave-up", f"The sync {reason}. Our support can look into it."))
+    if found is None:
+        await record_end(services, order, first, ending, etag=None)
+    elif not found.value.is_over:
+        await end_started_run(services, order, found, ending)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sync_core.domain.errors import RowConflict
 from sync_core.domain.nights import Night
 from sync_core.domain.orders import SyncOrder
 from sync_core.domain.schedule import midnight_of, night_of, nights_to_cover, slots_of
@@ -43,7 +44,7 @@ async def enqueue_due(services: Services) -> Night:
     for slot in slots[slots.index(night.slot) if night.slot else 0 :]:
         night, etag = await _enqueue_slot(services, night, etag, slot)
     night = replace(night, completed_at=services.clock.now())
-    await services.nights.save(night, etag=etag)
+    await _save(services, night, etag=etag)
     services.log.info("night_enqueued", night=tonight.isoformat(), covers=len(night.covers), orders=night.total)
     return night
 
@@ -55,7 +56,7 @@ async def _begin(services: Services, *, tonight: date) -> tuple[Night, str]:
     last = await services.nights.last_complete(before=tonight)
     covers = nights_to_cover(tonight=tonight, last_complete=last)
     night = Night(night=tonight, covers=covers, started_at=services.clock.now())
-    return night, await services.nights.save(night, etag=None)
+    return night, await _save(services, night, etag=None)
 
 
 async def _enqueue_slot(services: Services, night: Night, etag: str, slot: str) -> tuple[Night, str]:
@@ -80,4 +81,14 @@ async def _send(
     await each(services.orders.send, orders, limit=_AT_A_TIME)
     sent = {**night.enqueued, slot: night.enqueued.get(slot, 0) + len(due)}
     night = replace(night, enqueued=sent, slot=slot, after=due[-1])
-    return night, await services.nights.save(night, etag=etag)
+    return night, await _save(services, night, etag=etag)
+
+
+async def _save(services: Services, night: Night, *, etag: str | None) -> str:
+    try:
+        return await services.nights.save(night, etag=etag)
+    except RowConflict:
+        found = await services.nights.night(night.night)
+        if found is None or found.value != night:
+            raise
+        return found.etag  # our own write, repeated by the storage client because its answer was lost

@@ -86,6 +86,14 @@ async def locate(
     just_claimed = {claim.owner for claim in owners.values() if claim.fresh}
     known = {intent.member.recipient for intent in left} | {one for one in ids.values() if one is not None}
     held = await services.people.people(workspace, sorted(known - just_claimed))
+    misled = [intent for intent in seen if _is_anothers(_held(held, ids[intent.user.id]), intent)]
+    if misled:
+        owners |= await _own_recipients(services, workspace, misled)
+        own = {intent.user.id: _owner_of(owners, intent.user.id) for intent in misled}
+        held |= await services.people.people(workspace, sorted(one for one in own.values() if one is not None))
+        ids |= own
+    if not import_new:
+        ids = {user: one if _is_here(_held(held, one)) else None for user, one in ids.items()}
     book = _AddressBook(services, workspace, owners, leaving_address)
     candidates = [(intent, ids[intent.user.id], _held(held, ids[intent.user.id])) for intent in seen]
     found = [Located(intent, intent.member.recipient, held.get(intent.member.recipient)) for intent in left]
@@ -100,6 +108,20 @@ async def _owners_by_entra_id(
         return await services.identities.owners(workspace, [entra_key(user) for user in joiners])
     wanted = {entra_key(user): recipient_of(user) for user in joiners}
     return await services.identities.claim(workspace, wanted, at=services.clock.now())
+
+
+async def _own_recipients(services: Services, workspace: WorkspaceId, misled: Sequence[Seen]) -> dict[str, Claim]:
+    """Claim, for users whose claim leads to somebody else's recipient, the one that is derived from their id.
+
+    Two users wanted one hand-made recipient at the same moment, or a run was killed before it linked one of them.
+    """
+    now, identities = services.clock.now(), services.identities
+    wanted = {entra_key(intent.user.id): recipient_of(intent.user.id) for intent in misled}
+    for key, claim in (await identities.claim(workspace, wanted, at=now)).items():
+        if claim.owner != wanted[key]:
+            await identities.take_over(workspace, key, owner=wanted[key], claim=claim, at=now)
+    owners = await identities.owners(workspace, list(wanted))
+    return {key: claim for key, claim in owners.items() if claim.owner == wanted[key]}
 
 
 Candidate = tuple[Seen, "RecipientId | None", "Stored[Recipient] | None"]
@@ -215,6 +237,14 @@ def _held(held: Mapping[RecipientId, Stored[Recipient]], recipient: RecipientId 
     return None if recipient is None else held.get(recipient)
 
 
+def _is_anothers(held: Stored[Recipient] | None, intent: Seen) -> bool:
+    return held is not None and held.value.entra_id not in {None, intent.user.id}
+
+
+def _is_here(held: Stored[Recipient] | None) -> bool:
+    return held is not None and not held.value.deleted
+
+
 def _address_key(intent: Seen) -> str:
     return email.key_of(intent.user.values[EMAIL])
 
@@ -233,4 +263,4 @@ def _carries(recipient: Recipient, intent: Seen) -> bool:
 
 
 def _carries_any(holder: Stored[Recipient] | None, intent: Seen) -> bool:
-    return holder is not None and not holder.value.deleted and _carries(holder.value, intent)
+    return holder is not None and _is_here(holder) and _carries(holder.value, intent)

@@ -38,6 +38,8 @@ async def put_schedule(
 ) -> tuple[Schedule, bool]:
     """Create the group's schedule or replace it; return it, and whether it was created. An equal one is left alone.
 
+    Pausing, which is saving the same schedule as not enabled, works on any plan, connected or not.
+
     Raises:
         SyncRefused: ``group-not-linked``, ``unlinking``, ``plan-required``, ``daily-needs-enterprise``,
             ``not-connected``, or ``schedule-changed`` where *expected* is not what is there.
@@ -50,7 +52,8 @@ async def put_schedule(
     _require_expected(existing, expected)
     if existing is not None and (existing.cadence, existing.enabled) == (cadence, enabled):
         return existing, False
-    await _require_allowed(services, workspace, cadence)
+    if existing is None or cadence != existing.cadence or enabled:
+        await _require_allowed(services, workspace, cadence)
     return await _save(services, workspace, group, found, cadence=cadence, enabled=enabled), existing is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sync_core.domain.eligibility import UNLINKING, Ending
-from sync_core.domain.errors import EntraRefused, GroupGone, LeaseLost, SyncRefused, TryAgainLater
+from sync_core.domain.errors import EntraRefused, GroupGone, LeaseLost, SyncError, SyncRefused, TryAgainLater
 from sync_core.domain.runs import Mode, Reason, RunState
 from sync_core.flows.claim_run import claim_run
 from sync_core.flows.close_run import close_run
@@ -52,11 +52,11 @@ async def run_order(services: Services, order: SyncOrder) -> None:
     except LeaseLost as exc:
         raise TryAgainLater("another run has taken the group over", after=services.lease) from exc
     except TryAgainLater as later:
-        await record_retrying(services, claimed, reason=Reason("try-again", later.reason))
+        await _let_go(services, claimed, Reason("try-again", later.reason))
         raise
     except Exception as exc:
         #  Nobody expected it, so the host delivers again. Let go first: the next delivery need not wait for us.
-        await record_retrying(services, claimed, reason=Reason("unexpected", type(exc).__name__))
+        await _let_go(services, claimed, Reason("unexpected", type(exc).__name__))
         raise
     await close_run(services, claimed, ending, counts)
 
@@ -69,3 +69,17 @@ async def _refused(services: Services, claimed: ClaimedRun, refused: SyncRefused
         await note_missing(services, claimed)
     state = RunState.CANCELLED if refused.code == UNLINKING.code else RunState.FAILED
     return Ending(state, Reason(refused.code, refused.reason))
+
+
+async def _let_go(services: Services, claimed: ClaimedRun, reason: Reason) -> None:
+    """Say that the run goes on later, if it still is ours to say. A failure to do so does not hide why we stop."""
+    try:
+        await record_retrying(services, claimed, reason=reason)
+    except SyncError as exc:
+        services.log.warning(
+            "run_not_let_go",
+            workspace=claimed.order.workspace,
+            group=claimed.order.group,
+            run=claimed.run.value.id,
+            reason=type(exc).__name__,
+        )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sync_core.domain.ids import RecipientId
-    from sync_core.domain.options import SyncOptions
+    from sync_core.domain.options import RemovalGuard, SyncOptions
     from sync_core.flows.apply_people import PeopleApplier
     from sync_core.flows.locate_people import Left, Seen
 
@@ -41,7 +41,7 @@ async def take_out(
     leaving = who_goes(options, left) if complete else []
     put_off = dict(applier.outcome.put_off)
     wanted = len(leaving) + len(put_off)
-    why = why_held(options.removal_guard, leaving=wanted, members=members)
+    why = _why_held(applier, options.removal_guard, leaving=len(leaving), members=members)
     deactivations = Deactivations.APPLY if why is None else Deactivations.HOLD
     await applier.apply(list(put_off.values()), deactivations, settled=True)
     await forget_refused(applier, left, complete=complete)
@@ -49,6 +49,20 @@ async def take_out(
         return TakenOut(wanted, tuple(frozen(leaving, put_off)), why)
     await applier.apply(leaving, Deactivations.APPLY)
     return TakenOut(wanted)
+
+
+def _why_held(applier: PeopleApplier, guard: RemovalGuard, *, leaving: int, members: int) -> str | None:
+    """Ask the guard about those who were in the group before, and about all who would be deactivated.
+
+    Somebody known from another group can be deactivated by the run that first sees them here: this group had nobody
+    to lose yet, so the share is that of its members now.
+    """
+    put_off = applier.outcome.put_off.values()
+    newcomers = sum(one.known_as is None for one in put_off)
+    now = members + applier.stored.joined + newcomers
+    return why_held(guard, leaving=leaving + len(put_off) - newcomers, members=members) or why_held(
+        guard, leaving=len(put_off), members=now
+    )
 
 
 async def forget_refused(applier: PeopleApplier, left: Sequence[Left], *, complete: bool) -> None:

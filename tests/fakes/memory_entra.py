@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync_core.adapters.entra.mapping import user_from
+from sync_core.adapters.entra.mapping import short_type, user_from
 from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
-from sync_core.domain.errors import GroupGone
+from sync_core.domain.errors import GroupGone, TryAgainLater
 from sync_core.domain.ids import EntraUserId
 
 if TYPE_CHECKING:
@@ -54,7 +56,9 @@ class MemoryEntra:
             users = tuple(
                 user_from(self.users[one["id"]], EntraUserId(one["id"])) for one in page if one["@odata.type"] == USER
             )
-            yield MembersPage(users, {"device": len(page) - len(users)} if len(page) > len(users) else {})
+            yield MembersPage(
+                users, Counter(short_type(one["@odata.type"]) for one in page if one["@odata.type"] != USER)
+            )
 
     async def count_users(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> int:  # noqa: ARG002
         members = self._members(group, nested=nested)
@@ -66,7 +70,13 @@ class MemoryEntra:
         return user_from(self.users[user], user) if user in self.users else None
 
     def _members(self, group: str, *, nested: bool) -> list[dict[str, str]]:
-        """Return the members in order of their ids, each once; deleted users are none."""
+        """Return the members in order of their ids, each once; deleted users are none.
+
+        Raises:
+            TryAgainLater: there is no such group; only the group's own answer says for sure that it is gone.
+        """
+        if group not in self.groups:
+            raise TryAgainLater("the members were not found", after=timedelta(minutes=5))
         seen: dict[str, dict[str, str]] = {}
         waiting, been = [group], set()
         while waiting:

@@ -9,6 +9,7 @@ from sync_core.adapters.cells import flag_in, number_in, text_in, time_cell, tim
 from sync_core.adapters.rows import expected
 from sync_core.adapters.tables.due_slots import DueSlots
 from sync_core.adapters.tables.names import SCHEDULES
+from sync_core.domain.errors import RowConflict
 from sync_core.domain.ids import GroupId
 from sync_core.domain.schedule import DAILY_SLOT, Cadence, Schedule
 from sync_core.ports import Stored
@@ -63,7 +64,13 @@ class TableSchedules:
         self, workspace: WorkspaceId, group: GroupId, schedule: Schedule, *, read: Stored[Schedule] | None
     ) -> str:
         write = expected(group, _schedule_cells(schedule), etag=None if read is None else read.etag)
-        [etag] = await self._store.write(SCHEDULES, workspace, [write])
+        try:
+            [etag] = await self._store.write(SCHEDULES, workspace, [write])
+        except RowConflict:
+            found = await self.schedule(workspace, group)
+            if found is None or found.value != schedule:
+                raise
+            return found.etag  # our own write, repeated by the storage client because its answer was lost
         return etag
 
 

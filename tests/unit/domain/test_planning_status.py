@@ -213,6 +213,19 @@ def test_what_the_guard_holds_leaves_the_person_active_with_the_rest_applied() -
     assert held.after.cards[GROUP].version == 2
 
 
+def test_a_card_that_somebody_held_joins_with_is_active_like_the_others() -> None:
+    change = seen(a_recipient(cards={OTHER: a_card()}), user=DISABLED).change
+    assert change is not None
+
+    held = without_deactivation(change)
+
+    assert held is not None
+    assert {group: card.state for group, card in held.after.cards.items()} == {
+        GROUP: CardState.ACTIVE,
+        OTHER: CardState.ACTIVE,
+    }
+
+
 def test_a_deactivation_and_nothing_else_leaves_nothing_when_held() -> None:
     change = seen(a_recipient(), user=DISABLED).change
     assert change is not None

@@ -1,0 +1,90 @@
+"""Set-up installs what is missing once, and says in one sentence what it lacks. The tools are scripts here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devkit.errors import DevkitError
+from devkit.set_up import set_up
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = ("requirements.txt", "requirements-dev.txt", "constraints.txt", "package.json", "package-lock.json")
+
+
+class Machine:
+    """A project, and tools that write down how they were called."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tools = folder / "tools"
+        self.project = folder / "project"
+        self._calls = folder / "calls"
+        self.put(self.tools / "node", "echo v20.1.0")
+        self.put(self.tools / "npm", f"echo npm $1 >> {self._calls}; mkdir -p node_modules")
+        self.put(self.project / ".venv" / "bin" / "python", f'[ "$1" = -c ] || echo "$2 $3" >> {self._calls}')
+        for name in FILES:
+            (self.project / name).write_text("")
+
+    def put(self, script: Path, body: str) -> None:
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(f"#!/bin/sh\n{body}\n")
+        script.chmod(0o755)
+
+    def calls(self) -> list[str]:
+        return self._calls.read_text().splitlines() if self._calls.exists() else []
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    machine = Machine(tmp_path)
+    monkeypatch.setenv("PATH", f"{machine.tools}:/usr/bin:/bin")
+    return machine
+
+
+def test_it_installs_with_pip_and_npm(machine: Machine) -> None:
+    set_up(machine.project)
+
+    assert machine.calls() == ["pip install", "npm ci"]
+
+
+def test_a_second_time_installs_nothing(machine: Machine) -> None:
+    set_up(machine.project)
+    set_up(machine.project)
+
+    assert len(machine.calls()) == 2
+
+
+@pytest.mark.parametrize(("changed", "again"), [("constraints.txt", "pip install"), ("package-lock.json", "npm ci")])
+def test_what_changed_is_installed_again(machine: Machine, changed: str, again: str) -> None:
+    set_up(machine.project)
+    (machine.project / changed).write_text("another version")
+    set_up(machine.project)
+
+    assert machine.calls()[2:] == [again]
+
+
+def test_an_installation_that_failed_is_told_and_tried_again(machine: Machine) -> None:
+    machine.put(machine.tools / "npm", "echo no network; exit 7")
+
+    for _ in range(2):
+        with pytest.raises(
+            DevkitError, match=r"^Installing Azurite failed with status 7; .*setup\.log:\nno network$"
+        ):
+            set_up(machine.project)
+
+
+def test_node_that_is_missing_is_told(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(machine.project))
+
+    with pytest.raises(DevkitError, match=r"^Node 20 or newer with npm is needed, and not found: install it"):
+        set_up(machine.project)
+
+
+def test_node_that_is_too_old_is_told(machine: Machine) -> None:
+    machine.put(machine.tools / "node", "echo v18.20.4")
+
+    with pytest.raises(DevkitError, match=r"^Node 20 or newer is needed; .*/node is v18\.20\.4\.$"):
+        set_up(machine.project)
