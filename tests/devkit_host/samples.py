@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -124,6 +125,8 @@ class Workbench:
         """Write function_app.py (after HEADER) and host.json (*settings* beside its version)."""
         self.root.mkdir(exist_ok=True)
         (self.root / "function_app.py").write_text(HEADER + dedent(source))
+        #  Byte-code is told from stale by size and whole seconds: an app rewritten at once would be the old one.
+        shutil.rmtree(self.root / "__pycache__", ignore_errors=True)
         quick = {"messageEncoding": "none", "maxPollingInterval": "00:00:00.1"}
         extensions = {"queues": {**quick, **(queues or {})}, **settings.pop("extensions", {})}
         host = {"version": "2.0", "extensions": extensions, **settings}

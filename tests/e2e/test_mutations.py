@@ -12,6 +12,7 @@ from tests.e2e.tenants import group, person, write_mutations, write_tenant
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
 USERS = ("ada", "ben", "cleo", "dan", "eve", "finn", "gil", "hana")
 MUTATIONS: list[dict[str, Any]] = [
@@ -120,3 +121,21 @@ def test_name_and_description_of_a_group_follow(told: Told) -> None:
 
     assert (before["name"], before["description"]) == ("Sales", "")
     assert (after["name"], after["description"]) == ("Revenue", "All of it")
+
+
+def test_a_hold_and_a_group_that_is_gone_fail_the_demo_and_are_told(tmp_path: Path) -> None:
+    """Both are right answers of the product, and yet not every due group synced."""
+    tenant = write_tenant(tmp_path / "t.json", [person("ada")], [group("sales", ["ada"]), group("gone", [])])
+    happened = [
+        {"night": 2, "op": "removeMember", "group": "sales", "user": "ada"},
+        {"night": 2, "op": "deleteGroup", "group": "gone"},
+    ]
+    mutations = write_mutations(tmp_path / "m.jsonl", happened)
+    done = devkit("demo", "--json", "--data", tmp_path / "data", "--tenant", tenant, "--mutations", mutations)
+
+    runs = {run["group"]: run for run in nights_of(done)[1]["runs"]}
+    assert done.returncode == 1
+    assert (runs["sales"]["state"], runs["sales"]["reason"]) == ("held", "removals-held")
+    assert runs["gone"]["state"] == "failed"
+    assert "Sales: held: This run would take out everybody" in done.stderr
+    assert "Not every due group synced" in done.stderr

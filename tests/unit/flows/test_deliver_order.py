@@ -333,6 +333,42 @@ async def test_a_run_whose_lease_was_taken_stops_and_its_order_comes_back() -> N
     assert found.value.attempt == "theirs"
 
 
+async def test_a_run_whose_lease_was_taken_a_moment_ago_changes_nobody_any_more() -> None:
+    """No time has passed that would call for a renewal: the lease is renewed before people are changed anyway."""
+    world = await a_world("u1", "u2")
+
+    async def lose_the_lease() -> None:
+        found = await world.services.states.state(WORKSPACE, GROUP)
+        assert found is not None
+        theirs = replace(found.value, attempt="theirs")
+        await world.services.states.save(WORKSPACE, GROUP, theirs, etag=found.etag)
+
+    world.entra.before_page = lose_the_lease
+    await deliver_tonight(world)
+
+    assert await world.recipients() == {}
+    assert len(orders_on_queue(world)) == 1
+
+
+async def test_a_run_that_was_cancelled_takes_nobody_out_any_more_and_stays_cancelled() -> None:
+    world = await a_world("u1", "u2")
+    await the_run(world)
+    now_in(world, GROUP, "u1")
+
+    async def cancel() -> None:
+        run = await stored_run(world)
+        found = await world.services.runs.run(WORKSPACE, GROUP, run.id)
+        cancelled = run.ended(RunState.CANCELLED, at=world.clock.now())
+        await world.services.runs.save(WORKSPACE, GROUP, cancelled, etag=etag_of(found))
+
+    world.entra.before_page = cancel
+    run = await the_run(world)
+
+    assert run.state is RunState.CANCELLED
+    assert await world.members(GROUP) == {"u1", "u2"}
+    assert world.queue.messages(GROUP_SYNCS) == []
+
+
 def lose_the_run(world: World, error: Exception) -> Callable[[], Awaitable[None]]:
     """Return a hook after which the record is another delivery's, and something happens to this one."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,8 +11,15 @@ from sync_core.domain.directory import Status
 from sync_core.domain.options import OnLeave, RemovalGuard
 from sync_core.domain.runs import RunState
 from tests.builders import GROUP, WORKSPACE
-from tests.fakes.world import World, a_user
+from tests.fakes.memory_entra import MemoryEntra
+from tests.fakes.world import World, a_group, a_user
 from tests.unit.flows.worlds import a_world, now_in, rulebook, the_run
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sync_core.domain.entra import MembersPage
+    from sync_core.domain.ids import EntraGroupId, TenantId
 
 FIVE = ("u1", "u2", "u3", "u4", "u5")
 GUARDED = rulebook(removal_guard=RemovalGuard())
@@ -106,7 +114,60 @@ async def test_who_was_missed_by_the_first_reading_and_seen_by_the_second_is_no_
     assert run.state is RunState.SUCCEEDED
 
 
-async def test_a_count_that_lags_behind_is_asked_for_once_more() -> None:
+class OddEntra(MemoryEntra):
+    """Counts wrong at first, and shows a page twice, as Graph may while a group changes."""
+
+    counts_wrong = 0
+    shows_twice = False
+
+    async def count_users(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> int:
+        self.counts_wrong -= 1
+        return await super().count_users(tenant, group, nested=nested) + (self.counts_wrong >= 0)
+
+    async def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
+        async for page in super().members(tenant, group, nested=nested):
+            yield page
+            if self.shows_twice:
+                yield page
+
+
+async def odd_world(*members: str) -> tuple[World, OddEntra]:
+    entra = OddEntra({user: a_user(user) for user in members}, {GROUP: a_group(GROUP, *members)})
+    return await World(entra).set_up(rulebook()), entra
+
+
+async def test_a_count_that_is_right_the_second_time_saves_the_second_reading() -> None:
+    world, entra = await odd_world(*FIVE)
+    await the_run(world)
+    entra.counts_wrong = 1
+
+    run = await the_run(world)
+
+    assert run.proof is not None
+    assert (run.proof.complete, run.proof.readings, run.proof.counted) == (True, 1, 5)
+
+
+async def test_who_is_shown_twice_is_one_person() -> None:
+    world, entra = await odd_world(*FIVE)
+    entra.shows_twice = True
+
+    run = await the_run(world)
+
+    assert (run.state, run.counts.read, run.counts.added) == (RunState.SUCCEEDED, 5, 5)
+
+
+async def test_others_are_counted_once_however_often_a_group_is_read() -> None:
+    world = await a_world("u1", "u2")
+    world.entra.groups[GROUP]["members"].append({"@odata.type": "#microsoft.graph.device", "id": "laptop"})
+    world.entra.lose = {"u2"}
+
+    run = await the_run(world)
+
+    assert run.proof is not None
+    assert (run.proof.readings, run.proof.others) == (2, {"device": 1})
+
+
+async def test_a_count_that_goes_on_saying_more_is_believed() -> None:
     world = await lived(*FIVE)
     now_in(world, GROUP, "u1", "u2", "u3", "u4")
     world.entra.miscount = 1
@@ -283,6 +344,21 @@ async def test_a_newly_linked_groups_first_sync_is_no_mass_removal() -> None:
     runs = await world.night()
 
     assert {run.state for run in runs} == {RunState.SUCCEEDED}
+
+
+async def test_a_first_sync_that_would_deactivate_many_is_held_all_the_same() -> None:
+    ten = tuple(f"u{number}" for number in range(10))
+    world = await a_world(*ten, rules=GUARDED)
+    await the_run(world)
+    for user in ten[:6]:
+        world.entra.users[user]["accountEnabled"] = False
+    now_in(world, "aa-new", *ten)
+    await world.set_up(GUARDED)
+
+    first, _ = await world.night()
+
+    assert (first.state, first.counts.added, first.counts.held) == (RunState.HELD, 10, 6)
+    assert {person.status for person in (await world.recipients()).values()} == {Status.ACTIVE}
 
 
 async def test_with_keep_on_leaving_nobody_is_held_or_taken_out() -> None:

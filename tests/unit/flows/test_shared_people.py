@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from sync_core.flows.run_order import run_order
 from sync_core.ports import RecipientWrite
 from tests.builders import WORKSPACE, a_manual_order
 from tests.fakes.world import World, a_group, a_tenant, a_user
-from tests.unit.flows.worlds import now_in, rulebook
+from tests.unit.flows.worlds import change_person, now_in, rulebook
 
 
 async def two_groups(*users: str, **options: Any) -> World:
@@ -111,6 +112,43 @@ async def test_a_run_that_read_earlier_and_writes_later_does_not_bring_the_past_
     await world.night()
 
     assert (await world.recipients())["u1"].values["jobTitle"] == "New"
+    [member] = [one async for one in world.services.members.index(WORKSPACE, GroupId("g1"), spread=False)]
+    assert member.fingerprint == ""
+
+
+async def test_somebody_whom_a_later_read_saw_stays_until_a_still_later_one_misses_them() -> None:
+    world = await two_groups("u1", "u2")
+    person = (await world.recipients())["u1"]
+    later = world.clock.now() + timedelta(hours=25)
+    cards = {**person.cards, GroupId("g1"): replace(person.cards[GroupId("g1")], read_at=later)}
+    await change_person(world, "u1", cards=cards)
+    now_in(world, "g1", "u2")
+
+    first, _ = await world.night()
+    stayed = await world.members("g1")
+    second, _ = await world.night()
+
+    assert (stayed, first.counts.removed) == ({"u1", "u2"}, 0)
+    assert (await world.members("g1"), second.counts.removed) == ({"u2"}, 1)
+
+
+async def test_somebody_whom_another_run_changed_meanwhile_is_planned_afresh_in_the_same_delivery() -> None:
+    world = await two_groups("u1")
+    world.entra.users["u1"]["jobTitle"] = "Engineer"
+    person = (await world.recipients())["u1"]
+
+    async def change_them_once(table: str, *_: object) -> None:
+        if table == "Recipients":
+            world.tables.before_write = None
+            await change_person(world, "u1", edited=frozenset({"department"}))
+
+    world.tables.before_write = change_them_once
+    first, _ = await world.night()
+
+    after = (await world.recipients())["u1"]
+    assert (first.attempts, first.counts.updated) == (1, 1)
+    assert (after.values["jobTitle"], after.edited) == ("Engineer", frozenset({"department"}))
+    assert after.cards[GroupId("g1")].version == person.cards[GroupId("g1")].version + 1
 
 
 async def test_two_runs_that_change_one_person_at_once_both_come_through() -> None:
