@@ -154,7 +154,7 @@ class Nights(Protocol):
     async def night(self, night: date) -> Stored[Night] | None: ...
 
     async def last_complete(self, *, before: date) -> date | None:
-        """Return the newest complete night before *before*, looking back two weeks."""
+        """Return the newest complete night before *before*, looking back 400 days."""
 
     async def save(self, night: Night, *, etag: str | None) -> str:
         """Store by ETag (None: it must not exist yet); return the new ETag.

@@ -82,11 +82,11 @@ def why_not(order: SyncOrder, around: Circumstances, *, now: datetime, started: 
     ended = link_reason(around.group, order.mode, generation=order.generation)
     if ended is not None:
         return Ending(RunState.CANCELLED if started else RunState.SKIPPED, ended)
-    if now > order.not_after and order.mode is not Mode.UNLINK:
+    reason = None if started else _schedule_reason(order, around)
+    if reason is None and now > order.not_after and order.mode is not Mode.UNLINK:
         return Ending(
             RunState.FAILED, Reason("too-late", "The sync did not get its turn in time; the next one will.")
         )
-    reason = None if started else _schedule_reason(order, around)
     if reason is None and order.mode not in NEED_NO_ENTRA:
         reason = workspace_reason(around, cadence=_cadence(order, around))
     if reason is None:

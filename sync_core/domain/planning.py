@@ -174,7 +174,7 @@ def _imported(blank: Recipient, user: EntraUser, rules: Rules) -> Recipient:
 
 
 def _with_entra_values(held: Recipient, user: EntraUser, rules: Rules, *, keep_email: bool) -> Recipient:
-    values = dict(held.values)
+    values, edited = dict(held.values), set(held.edited)
     for source, name, overwrite in rules.settings.synced_values():
         if name == EMAIL and keep_email:
             continue
@@ -183,8 +183,17 @@ def _with_entra_values(held: Recipient, user: EntraUser, rules: Rules, *, keep_e
             values.pop(name, None)
             if said is not None:
                 values[name] = said
+        if overwrite:
+            edited.discard(name)
     enabled = held.enabled_in_entra if user.enabled is None else user.enabled
-    known = replace(held, entra_id=user.id, values=values, enabled_in_entra=enabled, read_at=rules.read_at)
+    known = replace(
+        held,
+        entra_id=user.id,
+        values=values,
+        edited=frozenset(edited),
+        enabled_in_entra=enabled,
+        read_at=rules.read_at,
+    )
     return _with_cards_shown(held, known, rules.options)
 
 

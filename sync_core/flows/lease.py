@@ -90,13 +90,10 @@ class Lease:
         """Renew the lease when a third of it has passed; tell whether it was renewed.
 
         Raises:
-            LeaseLost, SyncRefused: as `renew`.
-            TryAgainLater: the run has worked so long that the host would soon end it.
+            LeaseLost, SyncRefused, TryAgainLater: as `renew`.
         """
-        now = self._services.clock.now()
-        if now - self.taken_at > self._services.run_time:
-            raise TryAgainLater("the run goes on in a new delivery", after=_AT_ONCE)
-        if now - self._kept_at < self._services.lease / 3:
+        self._check_run_time()
+        if self._services.clock.now() - self._kept_at < self._services.lease / 3:
             return False
         await self.renew()
         return True
@@ -107,7 +104,9 @@ class Lease:
         Raises:
             LeaseLost: it is somebody else's now, or the group has another link.
             SyncRefused: ``unlinking``: the group's link is being ended, and the run must make way for that.
+            TryAgainLater: the run has worked so long that the host would soon end it.
         """
+        self._check_run_time()
         await self._save(replace(self.state, lease_until=self._until()))
         self._kept_at = self._services.clock.now()
         linked = await self._services.groups.group(self._workspace, self._group)
@@ -115,6 +114,10 @@ class Lease:
             raise LeaseLost("the group was unlinked")
         if linked.value.unlinking and not self._ends_link:
             raise SyncRefused(UNLINKING.code, UNLINKING.text)
+
+    def _check_run_time(self) -> None:
+        if self._services.clock.now() - self.taken_at > self._services.run_time:
+            raise TryAgainLater("the run goes on in a new delivery", after=_AT_ONCE)
 
     async def choose_spread(self, *, spread: bool) -> None:
         """Remember how the group's member index lies, before its first row is written."""

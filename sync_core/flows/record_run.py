@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.eligibility import QUIET_SKIPS, Ending
 from sync_core.domain.errors import LeaseLost, RowConflict, TryAgainLater
-from sync_core.domain.runs import Run, RunState, RunSummary
+from sync_core.domain.runs import Mode, Run, RunState, RunSummary, time_of
 from sync_core.ports import Stored
+
+_SYNCS = frozenset({Mode.SYNC, Mode.DECISION})
 
 if TYPE_CHECKING:
     from sync_core.domain.entra import ReadProof
@@ -27,7 +29,7 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
         TryAgainLater: the record was changed by somebody else meanwhile; look again.
     """
     ended = run.ended(ending.state, at=services.clock.now(), reason=ending.reason)
-    if ending.reason is None or ending.reason.code not in QUIET_SKIPS:
+    if await _is_news(services, order, ended):
         await services.groups.save_last_run(order.workspace, order.group, summary_of(ended))
     try:
         await services.runs.save(order.workspace, order.group, ended, etag=etag)
@@ -48,6 +50,14 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
         removed=ended.counts.removed,
     )
     return ended
+
+
+async def _is_news(services: Services, order: SyncOrder, ended: Run) -> bool:
+    """Tell whether lists should show this run as the group's last: a sync, and not older than the one they show."""
+    if ended.mode not in _SYNCS or (ended.reason is not None and ended.reason.code in QUIET_SKIPS):
+        return False
+    shown = await services.groups.last_run(order.workspace, order.group)
+    return shown is None or time_of(shown.id) <= time_of(ended.id)
 
 
 async def record_progress(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sync_core.domain.ids import GroupId, RunId, WorkspaceId
     from sync_core.domain.runs import Run, RunSummary
     from sync_core.domain.schedule import Schedule
-    from sync_core.domain.workspaces import Connection, Workspace
+    from sync_core.domain.workspaces import Connection, Rulebook, Workspace
     from sync_core.flows.services import Services
 
 
@@ -29,7 +29,7 @@ class ScheduleStatus:
 
     *next_run*: aware UTC, computed, None while it is paused. *paused_because*: a stable code, empty while it is on:
     ``paused`` by a person, or what the system lacks (``plan-required``, ``daily-needs-enterprise``,
-    ``not-connected``, ``group-gone``).
+    ``not-connected``, ``settings-not-confirmed``, ``group-gone``).
     """
 
     group: LinkedGroup
@@ -48,6 +48,7 @@ async def list_schedules(
         SyncRefused: ``workspace-not-found``.
     """
     found, connection = await _require_workspace(services, workspace)
+    rulebook = await services.workspaces.rulebook(workspace)
     groups = {group.id: (group, last) async for group, last in services.groups.all(workspace)}
     shown: list[ScheduleStatus] = []
     async for group, schedule, _ in services.schedules.all(workspace):
@@ -56,7 +57,7 @@ async def list_schedules(
         if len(shown) == limit:
             return shown, shown[-1].group.id
         linked, last = groups[group]
-        because = _why_paused(found, connection, linked, schedule)
+        because = _why_paused(found, connection, linked, schedule, rulebook.value)
         shown.append(_status(linked, schedule, last, paused_because=because, now=services.clock.now()))
     return shown, None
 
@@ -73,7 +74,8 @@ async def show_schedule(services: Services, workspace: WorkspaceId, group: Group
     if schedule is None or schedule.value.deleted:
         raise SyncRefused("schedule-not-found", "This group has no schedule.")
     last = await services.groups.last_run(workspace, group)
-    because = _why_paused(found, connection, linked, schedule.value)
+    rulebook = await services.workspaces.rulebook(workspace)
+    because = _why_paused(found, connection, linked, schedule.value, rulebook.value)
     return _status(linked, schedule.value, last, paused_because=because, now=services.clock.now())
 
 
@@ -105,7 +107,9 @@ def _status(
     return ScheduleStatus(group, schedule, upcoming, paused_because, last)
 
 
-def _why_paused(workspace: Workspace, connection: Connection | None, group: LinkedGroup, schedule: Schedule) -> str:
+def _why_paused(
+    workspace: Workspace, connection: Connection | None, group: LinkedGroup, schedule: Schedule, rulebook: Rulebook
+) -> str:
     if not schedule.enabled:
         return "paused"
     refusal = refusal_of(workspace.plan, schedule.cadence)
@@ -113,6 +117,8 @@ def _why_paused(workspace: Workspace, connection: Connection | None, group: Link
         return refusal.code
     if connection is None or connection.status in {ConnectionStatus.PENDING, ConnectionStatus.DISCONNECTED}:
         return "not-connected"
+    if rulebook.confirmed_at is None:
+        return "settings-not-confirmed"
     return GROUP_GONE if group.is_gone else ""
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sync_core.ports import Cell, StoredRow, TableStore
 
 _PARTITION = "night"
-_LOOK_BACK = timedelta(weeks=2)
+#  Months of outage are caught up like a week; beyond, a new start is as good. One row per night: one request.
+_LOOK_BACK = timedelta(days=400)
 
 
 class TableNights:

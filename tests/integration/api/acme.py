@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.directory import LinkedGroup
 from sync_core.domain.ids import EntraGroupId, GroupId
-from sync_core.domain.workspaces import Workspace
-from sync_core.flows.set_up_workspace import connect, put_workspace
+from sync_core.domain.workspaces import Rulebook, Workspace
+from sync_core.flows.set_up_workspace import confirm_rules, connect, put_workspace
 from tests.fakes.world import TENANT, WORKSPACE
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ async def set_up(services: Services) -> None:
     """Connect an Enterprise workspace and link the groups ``sales`` and ``support``."""
     await on_plan(services, "enterprise")
     await connect(services, WORKSPACE, tenant=TENANT)
+    await confirm_rules(services, WORKSPACE, Rulebook())
     await link(services, "sales", "support")
 
 

@@ -240,3 +240,10 @@ def test_the_entra_id_is_that_of_the_user_who_was_seen() -> None:
     user = type(other)(entra_user_id(9), other.values)
 
     assert after(seen(a_recipient(entra_id=None), user=user)).entra_id == entra_user_id(9)
+
+
+def test_overwriting_forgets_that_a_person_had_edited_the_field() -> None:
+    """Nobody emptied it here: with Overwrite switched off later, Entra may fill it again."""
+    held = a_recipient(edited=frozenset({"jobTitle", "nickname"}))
+
+    assert after(seen(held, user=with_values(jobTitle=None))).edited == {"nickname"}

@@ -140,14 +140,14 @@ async def test_somebody_whom_another_run_changed_meanwhile_is_planned_afresh_in_
     async def change_them_once(table: str, *_: object) -> None:
         if table == "Recipients":
             world.tables.before_write = None
-            await change_person(world, "u1", edited=frozenset({"department"}))
+            await change_person(world, "u1", edited=frozenset({"costCenter"}))
 
     world.tables.before_write = change_them_once
     first, _ = await world.night()
 
     after = (await world.recipients())["u1"]
     assert (first.attempts, first.counts.updated) == (1, 1)
-    assert (after.values["jobTitle"], after.edited) == ("Engineer", frozenset({"department"}))
+    assert (after.values["jobTitle"], after.edited) == ("Engineer", frozenset({"costCenter"}))
     assert after.cards[GroupId("g1")].version == person.cards[GroupId("g1")].version + 1
 
 

@@ -11,7 +11,7 @@ import pytest
 from sync_core.domain.errors import SyncRefused, TryAgainLater
 from sync_core.domain.ids import GroupId, WorkspaceId
 from sync_core.domain.runs import RunState
-from sync_core.domain.workspaces import ConnectionStatus
+from sync_core.domain.workspaces import ConnectionStatus, Rulebook
 from sync_core.flows.check_health import check_storage
 from sync_core.flows.manage_schedules import change_schedule, delete_schedule
 from sync_core.flows.show_status import list_runs, list_schedules, show_schedule
@@ -102,9 +102,14 @@ async def wait_for_consent(world: World) -> None:
     await world.services.workspaces.put_connection(WORKSPACE, a_connection(status=ConnectionStatus.PENDING))
 
 
+async def never_confirm(world: World) -> None:
+    await world.services.workspaces.put_rulebook(WORKSPACE, Rulebook())
+
+
 @pytest.mark.parametrize(
     ("happens", "because"),
     [
+        (never_confirm, "settings-not-confirmed"),
         (pause, "paused"),
         (lose_the_plan, "plan-required"),
         (downgrade, "daily-needs-enterprise"),
