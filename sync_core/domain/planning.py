@@ -143,18 +143,13 @@ def without_deactivation(change: PersonChange) -> PersonChange | None:
     """Return *change* with the person left active, or None where nothing else remains: the guard holds the rest."""
     if change.before is None or not change.deactivates:
         return change
-    cards = {
-        group: replace(card, state=change.before.cards[group].state) if group in change.before.cards else card
-        for group, card in change.after.cards.items()
-    }
     after = replace(
         change.after,
         status=change.before.status,
         inactive_because=change.before.inactive_because,
         enabled_in_entra=change.before.enabled_in_entra,
-        cards=cards,
     )
-    return _change(change.kind, change.before, after, change.reason)
+    return _change(change.kind, change.before, _with_card_states(after), change.reason)
 
 
 def marked(recipient: Recipient, mark: str) -> Recipient:

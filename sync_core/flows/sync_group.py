@@ -13,7 +13,7 @@ from sync_core.domain.runs import Phase, Reason, RunState
 from sync_core.flows.apply_people import PeopleApplier
 from sync_core.flows.carry_out_decision import carry_out_decision
 from sync_core.flows.connection_health import note_working
-from sync_core.flows.freeze_removals import settle_holds
+from sync_core.flows.freeze_removals import people_waiting, settle_holds
 from sync_core.flows.group_presence import note_present
 from sync_core.flows.read_group import GroupReading
 from sync_core.flows.settle_addresses import settle_addresses
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from sync_core.domain.ids import EntraUserId
     from sync_core.domain.runs import Counts
     from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.freeze_removals import Settled
     from sync_core.flows.locate_people import Left
     from sync_core.flows.services import Services
     from sync_core.flows.take_out import TakenOut
 
 #  Up to so many members lie in one partition, which one request reads; more are spread over 16 read side by side.
 _SPREAD_ABOVE = 1000
+
+_THEY_WAIT = "They wait for your approval."
 
 
 async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts]:
@@ -56,11 +59,11 @@ async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, C
     await reading.report(Phase.REMOVING, proof=proof)
     left = reading.who_left()
     taken = await _take_out(services, claimed, applier, left, index=index, complete=proof.complete)
-    older = await settle_holds(services, claimed, taken, complete=proof.complete)
+    settled = await settle_holds(services, claimed, taken, complete=proof.complete)
     members = _members_in(index) + applier.stored.joined - applier.stored.gone
     await _save_details(services, claimed, details, members=members)
-    counts = replace(reading.counts, held=len(taken.held))
-    return _ending(proof, taken, counts, left=len(left), older=older), counts
+    counts = replace(reading.counts, held=settled.held)
+    return _ending(proof, taken, settled, counts, left=len(left)), counts
 
 
 async def _take_out(
@@ -74,13 +77,15 @@ async def _take_out(
 ) -> TakenOut:
     options = claimed.rulebook.options
     if claimed.order.about is None:
-        return await take_out(applier, options, left, members=_members_in(index), complete=complete)
+        waiting = await people_waiting(services, claimed)
+        members = _members_in(index)
+        return await take_out(applier, options, left, members=members, complete=complete, waiting=waiting)
     order, about = claimed.order, claimed.order.about
     hold = await services.holds.hold(order.workspace, order.group, about)
     if hold is None:
         raise SyncRefused("hold-not-found", "The list that was decided about is not there any more.")
     held = services.holds.people(order.workspace, order.group, about, attempt=hold.value.attempt)
-    decided = {one.recipient: one async for one in held}
+    decided = {one.removal: one async for one in held}
     return await carry_out_decision(applier, options, left, decided=decided, complete=complete)
 
 
@@ -118,18 +123,23 @@ async def _save_details(services: Services, claimed: ClaimedRun, details: EntraG
         await services.groups.save_details(claimed.order.workspace, group)
 
 
-def _ending(proof: ReadProof, taken: TakenOut, counts: Counts, *, left: int, older: str) -> Ending:
+def _ending(proof: ReadProof, taken: TakenOut, settled: Settled, counts: Counts, *, left: int) -> Ending:
+    not_proved = "" if proof.complete else _not_proved(proof, left)
+    if settled.held:
+        return _told(RunState.HELD, "removals-held", taken.why, _THEY_WAIT, not_proved, settled.about_older)
+    if not_proved:
+        return _told(RunState.SUCCEEDED_WITH_WARNINGS, "read-not-proved", not_proved, settled.about_older)
     if taken.held:
-        return Ending(
-            RunState.HELD, Reason("removals-held", f"{taken.why} They wait for your approval. {older}".strip())
-        )
-    if not proof.complete:
-        return Ending(RunState.SUCCEEDED_WITH_WARNINGS, Reason("read-not-proved", _not_proved(proof, left)))
+        return _told(RunState.SUCCEEDED_WITH_WARNINGS, "decision-pending", taken.why, settled.about_older)
     if counts.refused:
         who = "1 person" if counts.refused == 1 else f"{counts.refused} people"
-        sentence = f"{who} could not be taken in as Entra has them; the run's changes say why."
-        return Ending(RunState.SUCCEEDED_WITH_WARNINGS, Reason("people-refused", sentence))
-    return Ending(RunState.SUCCEEDED, Reason("hold-closed", older) if older else None)
+        refused = f"{who} could not be taken in as Entra has them; the run's changes say why."
+        return _told(RunState.SUCCEEDED_WITH_WARNINGS, "people-refused", refused, settled.about_older)
+    return Ending(RunState.SUCCEEDED, Reason("hold-closed", settled.about_older) if settled.about_older else None)
+
+
+def _told(state: RunState, code: str, *sentences: str) -> Ending:
+    return Ending(state, Reason(code, " ".join(filter(None, sentences))))
 
 
 def _not_proved(proof: ReadProof, left: int) -> str:

@@ -13,13 +13,17 @@ from sync_core.flows.apply_people import Deactivations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
+    from sync_core.domain.holds import Removal
     from sync_core.domain.ids import RecipientId
     from sync_core.domain.options import SyncOptions
     from sync_core.flows.apply_people import PeopleApplier
     from sync_core.flows.locate_people import Left, Seen
 
 DISABLED = "disabled-in-entra"
+
+UNDECIDED = "These people were not decided yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +36,33 @@ class TakenOut:
 
 
 async def take_out(
-    applier: PeopleApplier, options: SyncOptions, left: Sequence[Left], *, members: int, complete: bool
+    applier: PeopleApplier,
+    options: SyncOptions,
+    left: Sequence[Left],
+    *,
+    members: int,
+    complete: bool,
+    waiting: AbstractSet[Removal] = frozenset(),
 ) -> TakenOut:
     """Take out everybody of *left*, and deactivate who was put off, or hold them all.
 
-    *members*: how many were in the group before. Not *complete*: nobody is taken out, whatever was seen.
+    *members*: how many were in the group before. Not *complete*: nobody is taken out, whatever was seen. *waiting*:
+    who is on a list that nobody has decided about; they go on waiting, however few are left of them.
     """
     leaving = who_goes(options, left) if complete else []
-    put_off = dict(applier.outcome.put_off)
-    wanted = len(leaving) + len(put_off)
-    why = why_held(options.removal_guard, leaving=wanted, members=members)
-    deactivations = Deactivations.APPLY if why is None else Deactivations.HOLD
-    await applier.apply(list(put_off.values()), deactivations, settled=True)
+    put_off = applier.outcome.put_off
+    wanted = frozen(leaving, put_off)
+    why = why_held(options.removal_guard, leaving=len(wanted), members=members)
+    kept_waiting = waiting if options.removal_guard.enabled else frozenset()
+    held = [one for one in wanted if why is not None or one.removal in kept_waiting]
+    staying = {one.recipient for one in held}
+    deactivated = [seen for recipient, seen in put_off.items() if recipient not in staying]
+    left_active = [seen for recipient, seen in put_off.items() if recipient in staying]
+    await applier.apply(deactivated, Deactivations.APPLY, settled=True)
+    await applier.apply(left_active, Deactivations.HOLD, settled=True)
     await forget_refused(applier, left, complete=complete)
-    if why is not None:
-        return TakenOut(wanted, tuple(frozen(leaving, put_off)), why)
-    await applier.apply(leaving, Deactivations.APPLY)
-    return TakenOut(wanted)
+    await applier.apply([one for one in leaving if one.member.recipient not in staying], Deactivations.APPLY)
+    return TakenOut(len(wanted), tuple(held), (why or UNDECIDED) if held else "")
 
 
 async def forget_refused(applier: PeopleApplier, left: Sequence[Left], *, complete: bool) -> None:
