@@ -76,23 +76,25 @@ def shown_before(
     before = {name: old for name, (old, _) in lag.items() if old is not None}
     since = {name: new for name, (_, new) in lag.items() if new is not None}
     shown, cards, versions = person.shown or {}, person.cards, _versions_raised(entry)
-    if not lag or shown == before or not (before or versions):
-        return _each_before(entry, person.card_content, values), {}
-    if shown == since and all(card.version == versions.get(group, card.version) for group, card in cards.items()):
-        return before or values, {}
-    return person.card_content, {f"shown.{name}": [since.get(name), shown.get(name)] for name in lag}
+    if shown != before and (before or (since and versions)):
+        if shown == since and all(card.version == versions.get(group, card.version) for group, card in cards.items()):
+            return before or values, {}
+        return person.card_content, {f"shown.{name}": [since.get(name), shown.get(name)] for name in lag}
+    if person.shown is None:
+        return values, {}
+    if lag or not versions:
+        return person.card_content, {}
+    return _each_before(entry, person.card_content, values), {}
 
 
 def _each_before(entry: JournalEntry, content: Mapping[str, str], values: Mapping[str, str]) -> Mapping[str, str]:
     """Return *content* with the old of each value that is put back and that the cards show as the run made it."""
-    back = dict(content)
+    back: dict[str, str | None] = dict(content)
     for path, (old, new) in entry.changes.items():
         name = path.removeprefix("values.")
         if name != path and values.get(name) == old and content.get(name) == new:
-            back.pop(name)
-            if old is not None:
-                back[name] = old
-    return back
+            back[name] = old
+    return {name: value for name, value in back.items() if value is not None}
 
 
 def _versions_raised(entry: JournalEntry) -> dict[GroupId, int]:
