@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sync_core.domain.directory import MemberState
 from sync_core.domain.eligibility import Ending
 from sync_core.domain.errors import SyncRefused
-from sync_core.domain.runs import Counts, Mode, Phase, Reason, Run, RunState
+from sync_core.domain.runs import Counts, Mode, Phase, Reason, Run, RunState, time_of
 from sync_core.flows.apply_people import WAVE
 from sync_core.flows.put_back import PeoplePutter
 from sync_core.flows.record_run import record_progress
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from sync_core.domain.ids import GroupId, RecipientId, RunId, WorkspaceId
+    from sync_core.domain.journal import PageSummary
     from sync_core.flows.claim_run import ClaimedRun
     from sync_core.flows.put_back import PutBack
     from sync_core.flows.services import Services
@@ -83,7 +84,7 @@ async def _undoable(
 ) -> Run:
     found = await services.runs.run(workspace, group, run)
     if found is None:
-        raise SyncRefused("run-not-found", "The group has no run with this id.")
+        raise SyncRefused("run-not-found", "The group has no run with this id, or history does not go back so far.")
     undone = found.value
     if not undone.is_over:
         raise SyncRefused("run-not-over", "This run is not over. Wait until it is, or cancel it.")
@@ -91,13 +92,20 @@ async def _undoable(
         raise SyncRefused("older-link", "The group was unlinked since this run, which ended what it did.")
     if undone.mode not in _UNDOABLE:
         raise SyncRefused("nothing-to-undo", "A run of this kind cannot be undone.")
-    async for page in services.journal.summaries(workspace, group, run):
-        if page.witness is not None:
-            return undone
     counts = undone.counts
-    if counts.added or counts.updated or counts.removed:
+    if not (counts.added or counts.updated or counts.removed):
+        raise SyncRefused("nothing-to-undo", "This run changed nobody.")
+    #  A journal that is being deleted would be undone in part.
+    kept = services.clock.now() - time_of(run) <= services.history
+    if not kept or await _is_empty(services.journal.summaries(workspace, group, run)):
         raise SyncRefused("journal-gone", "What this run changed is not kept any more, so it cannot be undone.")
-    raise SyncRefused("nothing-to-undo", "This run changed nobody.")
+    return undone
+
+
+async def _is_empty(pages: AsyncIterator[PageSummary]) -> bool:
+    async for _ in pages:
+        return False
+    return True
 
 
 async def _undoes_sync(services: Services, workspace: WorkspaceId, group: GroupId, undone: Run) -> bool:
