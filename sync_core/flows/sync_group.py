@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from sync_core.domain.directory import MemberState
 from sync_core.domain.eligibility import Ending
 from sync_core.domain.errors import SyncRefused
-from sync_core.domain.planning import Rules
+from sync_core.domain.planning import ChangeKind, Rules
 from sync_core.domain.runs import Phase, Reason, RunState
 from sync_core.flows.apply_people import PeopleApplier
 from sync_core.flows.carry_out_decision import carry_out_decision
+from sync_core.flows.close_run import stored_before
 from sync_core.flows.connection_health import note_working
 from sync_core.flows.freeze_removals import people_waiting, settle_holds
 from sync_core.flows.group_presence import note_present
 from sync_core.flows.read_group import GroupReading
 from sync_core.flows.settle_addresses import settle_addresses
-from sync_core.flows.take_out import take_out
+from sync_core.flows.take_out import Guarded, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,13 +53,14 @@ async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, C
     await note_present(services, claimed)
     spread = await _spread(services, claimed)
     index = await _index(services, claimed, spread=spread)
+    guarded = await _guarded(services, claimed, index)
     applier = PeopleApplier(services, claimed, rules, spread=spread)
     reading = GroupReading(services, claimed, rules, applier)
     proof = await reading.read(index)
     await settle_addresses(applier)
     await reading.report(Phase.REMOVING, proof=proof)
     left = reading.who_left()
-    taken = await _take_out(services, claimed, applier, left, index=index, complete=proof.complete)
+    taken = await _take_out(services, claimed, applier, left, guarded=guarded, complete=proof.complete)
     settled = await settle_holds(services, claimed, taken, complete=proof.complete)
     members = _members_in(index) + applier.stored.joined - applier.stored.gone
     await _save_details(services, claimed, details, members=members)
@@ -72,14 +74,13 @@ async def _take_out(
     applier: PeopleApplier,
     left: Sequence[Left],
     *,
-    index: Mapping[EntraUserId, Member],
+    guarded: Guarded,
     complete: bool,
 ) -> TakenOut:
     options = claimed.rulebook.options
     if claimed.order.about is None:
         waiting = await people_waiting(services, claimed)
-        members = _members_in(index)
-        return await take_out(applier, options, left, members=members, complete=complete, waiting=waiting)
+        return await take_out(applier, options, left, guarded=guarded, complete=complete, waiting=waiting)
     order, about = claimed.order, claimed.order.about
     hold = await services.holds.hold(order.workspace, order.group, about)
     if hold is None:
@@ -87,6 +88,13 @@ async def _take_out(
     held = services.holds.people(order.workspace, order.group, about, attempt=hold.value.attempt)
     decided = {one.removal: one async for one in held}
     return await carry_out_decision(applier, options, left, decided=decided, complete=complete)
+
+
+async def _guarded(services: Services, claimed: ClaimedRun, index: Mapping[EntraUserId, Member]) -> Guarded:
+    present = {member.recipient for member in index.values() if member.state is not MemberState.REFUSED}
+    gone = await stored_before(services, claimed, ChangeKind.REMOVED) - present
+    added = await stored_before(services, claimed, ChangeKind.ADDED)
+    return Guarded(members=len(present - added) + len(gone), gone=len(gone))
 
 
 def _members_in(index: Mapping[EntraUserId, Member]) -> int:

@@ -35,24 +35,36 @@ class TakenOut:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """What the removal guard counts by. *members*: in the group before the run; *gone*: taken out by it already.
+
+    A run that is taken over is one run: what its earlier attempts added or took out makes no difference.
+    """
+
+    members: int
+    gone: int = 0
+
+
 async def take_out(
     applier: PeopleApplier,
     options: SyncOptions,
     left: Sequence[Left],
     *,
-    members: int,
+    guarded: Guarded,
     complete: bool,
     waiting: AbstractSet[Removal] = frozenset(),
 ) -> TakenOut:
     """Take out everybody of *left*, and deactivate who was put off, or hold them all.
 
-    *members*: how many were in the group before. Not *complete*: nobody is taken out, whatever was seen. *waiting*:
+    Not *complete*: nobody is taken out, whatever was seen. *waiting*:
     who is on a list that nobody has decided about; they go on waiting, however few are left of them.
     """
     leaving = who_goes(options, left) if complete else []
     put_off = applier.outcome.put_off
     wanted = frozen(leaving, put_off)
-    why = why_held(options.removal_guard, leaving=len(wanted), members=members)
+    leaving_in_all = len(wanted) + guarded.gone if wanted else 0
+    why = why_held(options.removal_guard, leaving=leaving_in_all, members=guarded.members)
     kept_waiting = waiting if options.removal_guard.enabled else frozenset()
     held = [one for one in wanted if why is not None or one.removal in kept_waiting]
     staying = {one.recipient for one in held}

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sync_core.adapters.queues.orders import GROUP_SYNCS
 from sync_core.domain.directory import MemberState
 from sync_core.domain.holds import HeldKind, HoldState, digest_of
 from sync_core.domain.options import OnLeave, SyncOptions
 from sync_core.domain.runs import Mode, RunState
 from sync_core.domain.workspaces import Rulebook
+from sync_core.flows.deliver_order import deliver_order
+from sync_core.flows.enqueue_due import enqueue_due
 from sync_core.flows.set_up_workspace import confirm_rules
 from tests.fakes.world import WORKSPACE, a_user
 from tests.unit.flows.worlds import (
@@ -37,6 +40,10 @@ from tests.unit.flows.worlds import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sync_core.domain.runs import Run
+    from sync_core.ports import RowWrite
     from tests.fakes.world import World
 
 
@@ -404,3 +411,60 @@ class TestRejected:
 
         assert by_hand.state is RunState.SUCCEEDED
         assert await kinds_in(world, by_hand.id) == {}
+
+
+class TestARunThatIsTakenOver:
+    async def test_is_judged_by_the_group_as_it_was_before_its_first_attempt(self) -> None:
+        """Six of ten are too many, however many have joined before the first attempt was killed."""
+        world = await a_synced_world(10)
+        world.entra.users |= {f"v{number}": a_user(f"v{number}") for number in range(90)}
+        leave(world, *some(0, 6))
+        join(world, *(f"v{number}" for number in range(90)))
+        await _killed(world, once="removing")
+        run = await _taken_over(world)
+
+        assert (run.attempts, run.state, run.counts.removed, run.counts.held) == (2, RunState.HELD, 0, 6)
+
+    async def test_takes_out_no_more_in_all_than_the_guard_lets_go(self) -> None:
+        """Four were taken out before it was killed, and four more have left by now: eight of thirty are too many."""
+        world = await a_synced_world(30)
+        leave(world, *some(0, 4))
+        await _killed(world, once="closing")
+        leave(world, *some(4, 8))
+        run = await _taken_over(world)
+
+        assert (run.attempts, run.state, run.counts.removed, run.counts.held) == (2, RunState.HELD, 4, 4)
+
+    async def test_goes_on_taking_out_what_was_within_the_guard(self) -> None:
+        world = await a_synced_world(30)
+        leave(world, *some(0, 6))
+        await _killed(world, once="closing")
+        run = await _taken_over(world)
+
+        assert (run.attempts, run.state, run.counts.removed) == (2, RunState.SUCCEEDED, 6)
+
+
+async def _killed(world: World, *, once: str) -> None:
+    """Begin the next night and let its first delivery die: before anybody goes, or when everybody is gone."""
+
+    async def die(table: str, _partition: str, rows: Sequence[RowWrite]) -> None:
+        cells = {name: value for row in rows for name, value in row.cells.items()}
+        removing = table == "Runs" and cells.get("phase") == "removing"
+        closing = table == "Groups" and "members" in cells
+        if removing if once == "removing" else closing:
+            world.tables.before_write = None
+            raise ConnectionResetError
+
+    world.clock.advance(timedelta(days=1))
+    await enqueue_due(world.services)
+    text = world.queue.receive(GROUP_SYNCS)
+    assert text is not None
+    world.tables.before_write = die
+    with pytest.raises(ConnectionResetError):
+        await deliver_order(world.services, text)
+    await world.queue.send(GROUP_SYNCS, text)
+
+
+async def _taken_over(world: World) -> Run:
+    await world.drain()
+    return await anext(aiter(world.services.runs.newest_first(WORKSPACE, G1)))
