@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sync_core.adapters.queues.events import DIRECTORY_CHANGES
+from sync_core.domain import email
 from sync_core.domain.directory import Origin, Status
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.field_settings import CustomField, FieldSettings, Switches
@@ -87,6 +88,31 @@ async def test_an_address_belongs_to_one_person_whatever_its_case() -> None:
     assert await refusal_of(edit(world, made, email="u1@example.com")) == "email-taken"
     assert await refusal_of(add(world, email="nobody")) == "email-malformed"
     assert await refusal_of(add(world, name="Nobody")) == "email-missing"
+
+
+async def test_of_two_people_made_at_the_same_moment_with_one_address_one_is_refused() -> None:
+    """The second finds a claim without a person, and goes on where the first seems to have been cut off."""
+    world = await a_world("u1")
+
+    async def overtake(table: str, *_: object) -> None:
+        if table == "Recipients":
+            world.tables.before_write = None
+            await add(world, email="hand@example.com", name="Second")
+
+    world.tables.before_write = overtake
+
+    assert await refusal_of(add(world, email="hand@example.com", name="First")) == "email-taken"
+    assert {one.values["name"] for one in (await world.recipients()).values()} == {"Person u1", "Second"}
+
+
+async def test_an_address_that_a_sync_is_about_to_use_is_taken_until_that_is_long_ago() -> None:
+    world = await a_world("u1")
+    key = email.key_of("soon@example.com")
+    await world.services.identities.claim(WORKSPACE, {key: id_of("u9")}, at=world.clock.now())
+
+    assert await refusal_of(add(world, email="soon@example.com")) == "email-taken"
+    world.clock.advance(timedelta(minutes=16))
+    assert await add(world, email="soon@example.com")
 
 
 async def test_an_address_that_was_given_up_can_be_anybodys() -> None:
@@ -203,6 +229,17 @@ async def test_cards_are_given_in_linked_groups_to_people_who_are_there() -> Non
     assert await refusal_of(edit(world, nobody, name="x")) == "recipient-not-found"
 
 
+async def test_nobody_gets_a_card_in_a_group_whose_link_is_being_ended() -> None:
+    world = await a_world("u1")
+    group = await world.services.groups.group(WORKSPACE, GroupId("g2"))
+    assert group is not None
+    await world.services.groups.mark_unlinking(WORKSPACE, group.value)
+
+    refused = await refusal_of(give_card(world.services, WORKSPACE, id_of("u1"), GroupId("g2"), by="boss"))
+
+    assert refused == "group-not-linked"
+
+
 async def test_an_edit_is_told_once_and_stands_in_the_timeline() -> None:
     world = await a_world("u1", jobTitle="Analyst")
     told = len(_told(world))
@@ -228,6 +265,7 @@ async def test_more_than_a_row_can_hold_is_refused_and_leaves_nothing_behind() -
     await world.services.workspaces.put_rulebook(WORKSPACE, replace(KEEPING, settings=FieldSettings(custom=custom)))
     made = await add(world, email="hand@example.com")
     before = await person(world, made)
+    world.clock.advance(timedelta(seconds=1))
 
     much = dict.fromkeys(["name", "city", *(one.name for one in custom.values())], '"' * 1024)
     refused = await refusal_of(edit_recipient(world.services, WORKSPACE, made, values=much, by="boss"))

@@ -13,6 +13,7 @@ from sync_core.domain.options import OnLeaveLast, RemovalGuard, SyncOptions
 from sync_core.domain.workspaces import ConnectionStatus, Rulebook, Workspace
 from sync_core.flows.edit_people import add_recipient, edit_recipient
 from sync_core.flows.sync_person import sync_person
+from sync_core.ports import RecipientWrite
 from tests.fakes.world import WORKSPACE, World, a_group, a_tenant, a_user
 from tests.unit.flows.worlds import G1, rid
 
@@ -123,6 +124,38 @@ async def test_a_run_that_read_earlier_does_not_undo_it() -> None:
     await world.night()
 
     assert (await stored(world)).values["jobTitle"] == "New"
+
+
+async def test_of_two_syncs_on_demand_the_later_read_counts() -> None:
+    world = await a_world()
+
+    async def meanwhile() -> None:
+        world.entra.before_page = None
+        world.clock.advance(timedelta(seconds=1))
+        world.entra.users["u1"]["jobTitle"] = "Later"
+        await sync(world)
+        world.entra.users["u1"]["jobTitle"] = "Earlier"
+
+    world.entra.before_page = meanwhile
+    result = await sync(world)
+
+    assert step_of(result, StepName.FIELDS).code == "outdated"
+    assert (await stored(world)).values["jobTitle"] == "Later"
+
+
+async def test_who_leaves_the_last_group_meanwhile_is_not_touched() -> None:
+    world = await a_world()
+
+    async def leave() -> None:
+        found = (await world.services.people.people(WORKSPACE, [rid("u1")]))[rid("u1")]
+        await world.services.people.write(WORKSPACE, [RecipientWrite(replace(found.value, cards={}), found.etag)])
+
+    world.entra.before_page = leave
+    with pytest.raises(SyncRefused) as raised:
+        await sync(world)
+
+    assert raised.value.code == "recipient-changed"
+    assert not (await stored(world)).deleted
 
 
 async def test_somebody_disabled_becomes_inactive_and_the_cards_pause() -> None:
