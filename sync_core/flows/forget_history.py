@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from sync_core.flows.services import Services
 
 #  An hour's share, about a minute's work. What is left over is found again in the next hour.
-_ROWS = 20_000
+ROWS_AN_HOUR = 20_000
 
 
 async def forget_history(services: Services) -> None:
     """Delete what is too old, as much as one hour's share allows."""
     kept_since = services.clock.now() - services.history
-    left = _ROWS
+    left = ROWS_AN_HOUR
     async for workspace, group in _histories(services):
         async for run in services.runs.older_than(workspace, group, kept_since):
             left -= await _forget(services, workspace, group, run, at_most=left)
