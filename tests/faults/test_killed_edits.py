@@ -22,7 +22,7 @@ from sync_core.flows.finish_changes import finish_changes
 from sync_core.flows.sync_person import sync_person
 from tests.fakes.world import WORKSPACE, World, a_group, a_tenant, a_user
 from tests.faults.test_killed_anywhere import Assassin, Killed
-from tests.unit.flows.worlds import rid
+from tests.unit.flows.worlds import G1, rid
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -148,6 +148,36 @@ async def test_what_was_cut_off_and_never_asked_again_is_whole_or_not_there(mome
         assert {one.state for one in records} <= {RunState.SUCCEEDED, RunState.CANCELLED}
         assert sum(one.counts.updated for one in records) == person.revision - 1
         target += 1
+
+
+@MOMENTS
+async def test_a_sync_on_demand_that_was_cut_off_keeps_no_night_from_looking(moment: str) -> None:
+    """The night before put the old values down as applied, and Entra goes back to them."""
+    target = 1
+    while await killed(world := await a_world(), on_demand, moment, target):
+        world.entra.users["u1"]["department"] = None
+        await world.night()
+
+        assert "department" not in (await world.recipients())["u1"].values, f"killed {moment} {target}"
+        target += 1
+
+
+async def test_a_run_that_puts_its_fingerprints_down_meanwhile_keeps_no_night_from_looking() -> None:
+    world = await a_world()
+    row = await world.services.members.row(WORKSPACE, G1, rid("u1"), spread=False)
+    assert row is not None
+
+    async def put_down(table: str, *_: object) -> None:
+        if table == "Recipients":
+            world.tables.before_write = None
+            await world.services.members.save(WORKSPACE, G1, spread=False, changed=[row])
+
+    world.tables.before_write = put_down
+    await on_demand(world)
+    world.entra.users["u1"]["department"] = None
+    await world.night()
+
+    assert "department" not in (await world.recipients())["u1"].values
 
 
 async def test_an_edit_whose_answers_are_all_lost_and_repeated_is_one_edit() -> None:

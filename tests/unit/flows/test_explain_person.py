@@ -163,6 +163,8 @@ async def test_somebody_whose_removal_waits_is_held_until_it_is_decided() -> Non
     assert (await in_group(world, rid("u5"))).held is None
 
     await decide_removals(world.services, WORKSPACE, G1, run.id, digest=hold.value.digest, reject="all", by="boss")
+    assert (await in_group(world, rid("u1"))).held is None
+
     await world.drain()
     kept = await in_group(world, rid("u1"))
     assert (kept.place, kept.held, kept.keeps) == (Place.KEPT, None, True)
