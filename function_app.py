@@ -12,6 +12,7 @@ from sync_core import wiring
 from sync_core.domain.errors import RowConflict
 from sync_core.flows.deliver_order import deliver_order, give_up_order
 from sync_core.flows.enqueue_due import enqueue_due as run_enqueue_due
+from sync_core.flows.watch_over import watch_over as run_watch_over
 
 #  As host.json's extensions.queues.maxDequeueCount: the last delivery ends the run with a reason of ours.
 LAST_DELIVERY = 5
@@ -31,6 +32,14 @@ async def enqueue_due(timer: func.TimerRequest) -> None:
         await run_enqueue_due(services)
     except RowConflict:
         services.log.info("night_enqueued_by_another_firing")
+
+
+@app.timer_trigger(arg_name="timer", schedule="0 10 * * * *")
+async def watch_over(timer: func.TimerRequest) -> None:
+    """At ten past every hour: set right what was missed, stuck or lost."""
+    services = await product.services()
+    services.log.info("watch", past_due=timer.past_due)
+    await run_watch_over(services)
 
 
 @app.queue_trigger(arg_name="message", queue_name="group-syncs", connection="SyncStorage")

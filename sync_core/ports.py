@@ -59,6 +59,12 @@ class Workspaces(Protocol):
 
     async def put_workspace(self, workspace: Workspace) -> None: ...
 
+    def all(self) -> AsyncIterator[WorkspaceId]:
+        """Yield every workspace, in no order that means anything."""
+
+    def connections(self) -> AsyncIterator[tuple[WorkspaceId, Stored[Connection]]]:
+        """Yield the connection of every workspace that has one, in no order that means anything."""
+
     async def connection(self, workspace: WorkspaceId) -> Stored[Connection] | None: ...
 
     async def put_connection(self, workspace: WorkspaceId, connection: Connection) -> None: ...
@@ -98,6 +104,9 @@ class Groups(Protocol):
     async def last_generation(self, workspace: WorkspaceId, group: GroupId) -> int:
         """Return the generation of the group's link, or of its last one; 0 where it was never linked."""
 
+    def half_unlinked(self) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:
+        """Yield every group of every workspace that is marked and still linked."""
+
     async def mark_unlinking(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:
         """Say that the group's link is being ended; False where it is not linked as *group* says any more."""
 
@@ -130,6 +139,15 @@ class Schedules(Protocol):
 
     def all(self, workspace: WorkspaceId) -> AsyncIterator[tuple[GroupId, Schedule, str]]:
         """Yield (group, schedule, ETag) of every schedule that is not deleted, in order of the group ids."""
+
+    def everywhere(self) -> AsyncIterator[tuple[WorkspaceId, GroupId, Schedule]]:
+        """Yield every schedule of every workspace that is on, in no order that means anything."""
+
+    async def mend_slot(self, workspace: WorkspaceId, group: GroupId, schedule: Schedule) -> bool:
+        """Switch on the due slot of a schedule that is on, where it is missing or off; tell whether it was.
+
+        A slot that was changed for a later revision stays as it is.
+        """
 
     async def save(
         self, workspace: WorkspaceId, group: GroupId, schedule: Schedule, *, read: Stored[Schedule] | None
@@ -180,9 +198,18 @@ class Runs(Protocol):
         self, workspace: WorkspaceId, group: GroupId, *, after: RunId | None = None
     ) -> AsyncIterator[Run]: ...
 
+    def older_than(self, workspace: WorkspaceId, group: GroupId, moment: datetime) -> AsyncIterator[RunId]:
+        """Yield the runs that were due or asked for before *moment*, newest first."""
+
+    async def delete(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> None:
+        """Delete the record; one that is already gone stays gone."""
+
 
 class GroupStates(Protocol):
     """One row per group for what runs hand on to each other: the lease above all."""
+
+    def all(self) -> AsyncIterator[tuple[WorkspaceId, GroupId, Stored[GroupState]]]:
+        """Yield the state of every group of every workspace, in no order that means anything."""
 
     async def state(self, workspace: WorkspaceId, group: GroupId) -> Stored[GroupState] | None: ...
 
@@ -212,6 +239,9 @@ class Journal(Protocol):
 
     async def drop(self, workspace: WorkspaceId, group: GroupId, run: RunId, names: Sequence[str]) -> None:
         """Delete pages whose change was never stored."""
+
+    async def erase(self, workspace: WorkspaceId, group: GroupId, run: RunId, *, at_most: int) -> int:
+        """Delete up to *at_most* pages of the run; return how many: fewer where none are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +367,9 @@ class Holds(Protocol):
     ) -> AsyncIterator[HeldPerson]:
         """Yield the people whom that attempt froze, in order of their recipient ids."""
 
+    async def erase(self, workspace: WorkspaceId, group: GroupId, run: RunId, *, at_most: int) -> int:
+        """Delete up to *at_most* rows of the run's list; return how many: fewer where none are left."""
+
 
 class Events(Protocol):
     """The queue on which the platform is told of changes."""
@@ -365,6 +398,9 @@ class Entra(Protocol):
     """
 
     async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup: ...
+
+    async def check(self, tenant: TenantId) -> None:
+        """Find out, as cheaply as can be, whether groups and users of the tenant may be read."""
 
     def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
         """Yield the group's members page by page; ends only behind the last page."""

@@ -24,6 +24,8 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SCHEDULE_FIELD = re.compile(r"[0-9A-Za-z*/,-]+")
 _SCHEDULE_LENGTHS = (5, 6)
 _LONGEST_LEASE_SECONDS = 3600
+#  Held removals wait for a week, and what they are decided by must not go before.
+_HISTORY_DAYS = range(8, 3651)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,17 @@ class EntraSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. *development*: a developer's machine, the only place with a *clock_offset*."""
+    """Everything that can be set.
+
+    *history*: how long runs are remembered. *development*: a developer's machine, the only place with a
+    *clock_offset*.
+    """
 
     storage: StorageSettings
     entra: EntraSettings
     sync_schedule: str = MIDNIGHT_UTC
     run_lease: timedelta = timedelta(seconds=90)
+    history: timedelta = timedelta(days=90)
     clock_offset: timedelta = timedelta(0)
     development: bool = False
 
@@ -75,6 +82,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         entra=_entra(given),
         sync_schedule=_schedule(given),
         run_lease=_run_lease(given),
+        history=_history(given),
         clock_offset=_clock_offset(given),
         development=_is_development(given),
     )
@@ -136,6 +144,13 @@ def _run_lease(given: Mapping[str, str]) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def _history(given: Mapping[str, str]) -> timedelta:
+    days = _whole_number(given, "HISTORY_DAYS", 90, unit="days")
+    if days not in _HISTORY_DAYS:
+        raise SettingError("HISTORY_DAYS", f"must be between {_HISTORY_DAYS[0]} and {_HISTORY_DAYS[-1]}")
+    return timedelta(days=days)
+
+
 def _clock_offset(given: Mapping[str, str]) -> timedelta:
     seconds = _whole_number(given, "SYNC_CLOCK_OFFSET", 0)
     if seconds and not _is_development(given):
@@ -153,13 +168,13 @@ def _is_development(given: Mapping[str, str]) -> bool:
     return given.get("AZURE_FUNCTIONS_ENVIRONMENT") == "Development" and "WEBSITE_INSTANCE_ID" not in given
 
 
-def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:
+def _whole_number(given: Mapping[str, str], name: str, default: int, *, unit: str = "seconds") -> int:
     if (text := given.get(name)) is None:
         return default
     try:
         return int(text)
     except ValueError as exc:
-        raise SettingError(name, "must be a whole number of seconds") from exc
+        raise SettingError(name, f"must be a whole number of {unit}") from exc
 
 
 def _guid(given: Mapping[str, str], name: str) -> str:

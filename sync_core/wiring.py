@@ -88,7 +88,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Services:
     await queues.ensure_queues((*QUEUES, DIRECTORY_CHANGES))
     clock = SystemClock(settings.clock_offset)
     services = assemble(tables=tables, sender=queues, clock=clock, entra=_open_entra(settings.entra, stack))
-    return replace(services, lease=settings.run_lease)
+    return replace(services, lease=settings.run_lease, history=settings.history)
 
 
 def assemble(*, tables: ports.TableStore, sender: Sender, clock: ports.Clock, entra: ports.Entra) -> Services:

@@ -32,6 +32,18 @@ def in_transactions(rows: Sequence[T]) -> Iterator[Sequence[T]]:
         yield rows[start : start + MAX_ROWS_PER_WRITE]
 
 
+async def erase_partition(store: TableStore, table: str, partition: str, *, at_most: int) -> int:
+    """Delete up to *at_most* rows of the partition; return how many: fewer where none are left."""
+    keys: list[str] = []
+    async for row in store.query(table, partition, select=()):
+        if len(keys) == at_most:
+            break
+        keys.append(row.key)
+    for part in in_transactions(keys):
+        await delete_rows(store, table, partition, part)
+    return len(keys)
+
+
 async def delete_rows(store: TableStore, table: str, partition: str, keys: Sequence[str]) -> None:
     """Delete up to 100 rows; those that are already gone stay gone.
 

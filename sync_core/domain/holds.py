@@ -8,6 +8,8 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from sync_core.domain.runs import Mode, manual_run_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 #  A list older than a week says little about who is gone now.
 EXPIRES_AFTER = timedelta(days=7)
+
+#  By then the run of a decision has had its turn, or never will.
+DECISION_TAKES = timedelta(days=1)
 
 
 class HeldKind(StrEnum):
@@ -46,6 +51,13 @@ class HoldState(StrEnum):
     PREVIEWED = "previewed"
 
 
+UNDECIDED_STATES = frozenset({HoldState.OPEN, HoldState.EXPIRED})
+
+
+Removal = tuple["RecipientId", HeldKind]
+"""Who would go, and how: what a verdict is about. Who may be deactivated may not be removed because of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldPerson:
     recipient: RecipientId
@@ -53,6 +65,10 @@ class HeldPerson:
     kind: HeldKind
     reason: str
     verdict: Verdict = Verdict.UNDECIDED
+
+    @property
+    def removal(self) -> Removal:
+        return self.recipient, self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,11 @@ class Hold:
     @property
     def expires_at(self) -> datetime:
         return self.frozen_at + EXPIRES_AFTER
+
+
+def decision_run_of(hold: Hold) -> RunId:
+    """Return the id of the one run that carries out what was decided about *hold*."""
+    return manual_run_id(hold.decided_at or hold.frozen_at, mode=Mode.DECISION, request=hold.digest[:12])
 
 
 def digest_of(people: Iterable[HeldPerson]) -> str:

@@ -143,14 +143,13 @@ def without_deactivation(change: PersonChange) -> PersonChange | None:
     """Return *change* with the person left active, or None where nothing else remains: the guard holds the rest."""
     if change.before is None or not change.deactivates:
         return change
-    active = replace(
+    after = replace(
         change.after,
         status=change.before.status,
         inactive_because=change.before.inactive_because,
         enabled_in_entra=change.before.enabled_in_entra,
     )
-    after = _with_card_states(active)
-    return _change(change.kind, change.before, after, change.reason)
+    return _change(change.kind, change.before, _with_card_states(after), change.reason)
 
 
 def marked(recipient: Recipient, mark: str) -> Recipient:

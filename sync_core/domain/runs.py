@@ -159,5 +159,10 @@ def row_key_of(run: RunId) -> str:
     return time.translate(_DIGITS) + separator + rest
 
 
+def row_key_at(moment: datetime) -> str:
+    """Return what lies between the keys of runs that were due or asked for after *moment* and of those before."""
+    return row_key_of(RunId(moment.astimezone(UTC).strftime(_TIME)))
+
+
 def run_id_of(row_key: str) -> RunId:
     return RunId(row_key_of(RunId(row_key)))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from sync_core.domain.directory import Member, MemberState
+from sync_core.domain.directory import Member, MemberState, Status
 from sync_core.domain.errors import TryAgainLater
-from sync_core.domain.journal import KEPT, REFUSED, JournalEntry
+from sync_core.domain.holds import HeldKind
+from sync_core.domain.journal import KEPT, REFUSED, JournalEntry, mark_of
 from sync_core.domain.planning import PersonPlan, plan_left, plan_seen, without_deactivation
 from sync_core.flows.locate_people import Left, Located, Seen, locate
 from sync_core.flows.store_people import PeopleStore, PersonWork, batched
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
+    from sync_core.domain.directory import Recipient
+    from sync_core.domain.holds import HeldPerson
     from sync_core.domain.ids import GroupId, RecipientId
     from sync_core.domain.planning import Rules
     from sync_core.flows.claim_run import ClaimedRun
@@ -102,7 +105,23 @@ class PeopleApplier:
 
     async def note(self, entries: Sequence[JournalEntry]) -> None:
         """Tell of people in the journal to whom nothing was done."""
-        await self._store.store([PersonWork(entry.recipient, None, None, note=entry) for entry in entries])
+        await self._store.note(entries)
+
+    async def taken_out_before(self, held: Sequence[HeldPerson]) -> set[RecipientId]:
+        """Return those of *held* whom this run, in an earlier attempt, has taken out as the list says."""
+        order, wanted = self._claimed.order, {one.recipient: one.kind for one in held}
+        mark = mark_of(order.group, self._claimed.run.value.id, page="")
+        people = await self._services.people.people(order.workspace, list(wanted))
+        return {
+            recipient
+            for recipient, found in people.items()
+            if any(run.startswith(mark) for run in found.value.runs) and self._is_out(found.value, wanted[recipient])
+        }
+
+    def _is_out(self, person: Recipient, kind: HeldKind) -> bool:
+        if kind is HeldKind.REMOVAL:
+            return self._rules.group not in person.cards
+        return person.status is Status.INACTIVE
 
     async def _apply_wave(
         self,

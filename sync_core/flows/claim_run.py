@@ -74,7 +74,8 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
         order.workspace,
         order.group,
         run=run.id,
-        attempt=services.new_token(),
+        #  Begins with its number, so that the journal's pages sort in the order in which they were written.
+        attempt=f"{run.attempts + 1:03d}{services.new_token()}",
         generation=around.group.generation,
         order=encode(order),
         ends_link=order.mode is Mode.UNLINK,

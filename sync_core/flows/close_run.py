@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from sync_core.domain.eligibility import Ending
+    from sync_core.domain.ids import RecipientId
     from sync_core.domain.journal import PageSummary
     from sync_core.domain.orders import SyncOrder
     from sync_core.domain.runs import Counts, Run
@@ -58,6 +59,18 @@ async def end_started_run(
     )
     await _tell_ending(services, order, found.value, ending, counts)
     await record_end(services, order, replace(found.value, counts=counts), ending, etag=found.etag)
+
+
+async def stored_before(services: Services, claimed: ClaimedRun, kind: ChangeKind) -> set[RecipientId]:
+    """Return whom earlier attempts of the run have stored as *kind*; to be asked before this one stores anything."""
+    order, run = claimed.order, claimed.run.value
+    if run.attempts == 1:
+        return set()
+    pages = [page async for page in services.journal.pages(order.workspace, order.group, run.id)]
+    questionable = [page.summary for page in pages if page.summary.witness is not None]
+    missing = {name for part in batched(questionable) for name in await _not_stored(services, order, run, part)}
+    stored = [entry for page in pages if page.name not in missing for entry in page.entries]
+    return {entry.recipient for entry in stored if entry.kind == kind}
 
 
 async def _tell_ending(services: Services, order: SyncOrder, run: Run, ending: Ending, counts: Counts) -> None:

@@ -1,4 +1,4 @@
-"""Notice that a tenant refuses us, and that it lets us in again; in between, ask once a night.
+"""Notice that a tenant refuses us, and that it lets us in again; in between, ask once a night and once an hour.
 
 The first run that is refused marks the connection as failed, with the fix. From then on one order a night may find
 out whether it works again; the other groups' orders wait for it shortly and are skipped if it does not.
@@ -11,14 +11,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sync_core.domain.eligibility import Ending
-from sync_core.domain.errors import RowConflict, TryAgainLater
+from sync_core.domain.errors import EntraRefused, RowConflict, TryAgainLater
 from sync_core.domain.events import CONNECTION_FAILED, CONNECTION_RECOVERED, ChangeEvent
 from sync_core.domain.runs import Reason, RunState
 from sync_core.domain.schedule import midnight_of
 from sync_core.domain.workspaces import Connection, ConnectionStatus
 
 if TYPE_CHECKING:
-    from sync_core.domain.errors import EntraRefused
     from sync_core.domain.ids import WorkspaceId
     from sync_core.domain.orders import SyncOrder
     from sync_core.flows.services import Services
@@ -75,6 +74,21 @@ async def note_working(services: Services, workspace: WorkspaceId) -> None:
         return
     await _tell(services, workspace, CONNECTION_RECOVERED, code="")
     await _save(services, workspace, found, Connection(found.value.tenant, ConnectionStatus.CONNECTED))
+
+
+async def try_connection(services: Services, workspace: WorkspaceId, found: Stored[Connection]) -> None:
+    """Find out whether a failed connection works again, unless somebody else has just set out to.
+
+    Raises:
+        TryAgainLater: Entra cannot be asked now.
+    """
+    if await _save(services, workspace, found, replace(found.value, tried_at=services.clock.now())):
+        try:
+            await services.entra.check(found.value.tenant)
+        except EntraRefused as refused:
+            await note_refused(services, workspace, refused)
+        else:
+            await note_working(services, workspace)
 
 
 async def _claim_trial(services: Services, workspace: WorkspaceId, found: Stored[Connection]) -> None:

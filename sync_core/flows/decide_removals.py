@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from sync_core.domain.errors import RowConflict, SyncRefused
-from sync_core.domain.holds import Hold, HoldState, Verdict
-from sync_core.domain.runs import Mode, manual_run_id
+from sync_core.domain.holds import Hold, HoldState, Verdict, decision_run_of
+from sync_core.domain.runs import Mode
 from sync_core.flows.start_run import start_run
-from sync_core.ports import Stored
+from sync_core.ports import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sync_core.domain.ids import GroupId, RecipientId, RunId, WorkspaceId
     from sync_core.domain.runs import Run
     from sync_core.flows.services import Services
+    from sync_core.ports import Stored
 
 _CLOSED = {
     HoldState.EXPIRED: "The list has expired; the next run freezes a new one if people are still to go.",
@@ -45,17 +46,25 @@ async def decide_removals(
     repeating it; one that was recorded already is answered with its run.
 
     Raises:
-        SyncRefused: ``hold-not-found``; ``hold-changed``: another digest; ``hold-closed``: expired, replaced or not
-            wanted any more; ``not-held``: somebody who is not on the list; ``decision-unclear``: nobody, or somebody
-            on both sides.
+        SyncRefused: ``hold-not-found``; ``hold-changed``: another digest, or somebody else decides;
+            ``hold-closed``: expired, replaced, not wanted any more or decided otherwise; ``run-active``: the run
+            that holds has not ended; ``not-held``: somebody who is not on the list; ``decision-unclear``: nobody,
+            or somebody on both sides.
     """
     found = await _find(services, workspace, group, run, digest=digest)
-    if found.value.state is HoldState.OPEN:
-        people = [one async for one in services.holds.people(workspace, group, run, attempt=found.value.attempt)]
-        judged = _judged(people, approve, reject)
-        await services.holds.freeze(workspace, group, run, attempt=found.value.attempt, people=judged)
-        found = await _close(services, workspace, group, found, by=by)
-    return await _order(services, workspace, group, found.value)
+    people = [one async for one in services.holds.people(workspace, group, run, attempt=found.value.attempt)]
+    judged = _judged(people, approve, reject)
+    if found.value.state is HoldState.DECIDED:
+        if judged != people:
+            raise SyncRefused("hold-closed", "It was decided otherwise before.")
+        return await _order(services, workspace, group, found.value)
+    await _require_open(services, workspace, group, found.value)
+    decided = replace(found.value, state=HoldState.DECIDED, decided_by=by, decided_at=services.clock.now())
+    try:
+        await services.holds.decide(workspace, group, decided, people=judged, etag=found.etag)
+    except RowConflict as exc:
+        raise SyncRefused("hold-changed", "Somebody else decides, or a newer run froze another list.") from exc
+    return await _order(services, workspace, group, decided)
 
 
 async def _find(
@@ -69,9 +78,19 @@ async def _find(
         raise SyncRefused("hold-changed", "This is not the list that is held; look at it again.")
     if hold.state in _CLOSED:
         raise SyncRefused("hold-closed", _CLOSED[hold.state])
-    if hold.state is HoldState.OPEN and services.clock.now() > hold.expires_at:
-        raise SyncRefused("hold-closed", _CLOSED[HoldState.EXPIRED])
     return found
+
+
+async def _require_open(services: Services, workspace: WorkspaceId, group: GroupId, hold: Hold) -> None:
+    """Require that the list is the one the group waits for, and that no attempt of its run can freeze it afresh."""
+    if services.clock.now() > hold.expires_at:
+        raise SyncRefused("hold-closed", _CLOSED[HoldState.EXPIRED])
+    made_by = value_of(await services.runs.run(workspace, group, hold.run))
+    if made_by is not None and not made_by.is_over:
+        raise SyncRefused("run-active", f"Run {hold.run}, which made the list, is still at work.")
+    state = value_of(await services.states.state(workspace, group))
+    if state is None or state.hold != hold.run:
+        raise SyncRefused("hold-closed", _CLOSED[HoldState.REPLACED])
 
 
 def _judged(
@@ -79,7 +98,7 @@ def _judged(
     approve: Literal["all"] | AbstractSet[RecipientId],
     reject: Literal["all"] | AbstractSet[RecipientId],
 ) -> list[HeldPerson]:
-    """Return the people who were decided about, with their verdict."""
+    """Return everybody on the list with their verdict, whatever a decision that was cut off has left there."""
     held = {one.recipient for one in people}
     named_approved = frozenset() if approve == "all" else approve
     named_rejected = frozenset() if reject == "all" else reject
@@ -90,22 +109,12 @@ def _judged(
     if approved & rejected or not approved | rejected:
         raise SyncRefused("decision-unclear", "Approve or reject somebody, and nobody both ways.")
     verdicts = dict.fromkeys(approved, Verdict.APPROVED) | dict.fromkeys(rejected, Verdict.REJECTED)
-    return [replace(one, verdict=verdicts[one.recipient]) for one in people if one.recipient in verdicts]
-
-
-async def _close(
-    services: Services, workspace: WorkspaceId, group: GroupId, found: Stored[Hold], *, by: str
-) -> Stored[Hold]:
-    decided = replace(found.value, state=HoldState.DECIDED, decided_by=by, decided_at=services.clock.now())
-    try:
-        return Stored(decided, await services.holds.save(workspace, group, decided, etag=found.etag))
-    except RowConflict as exc:
-        raise SyncRefused("hold-changed", "Somebody else decided, or a newer run froze another list.") from exc
+    return [replace(one, verdict=verdicts.get(one.recipient, Verdict.UNDECIDED)) for one in people]
 
 
 async def _order(services: Services, workspace: WorkspaceId, group: GroupId, hold: Hold) -> Run:
     """Order the run of a recorded decision; there is one per decision, however often it is asked for."""
-    run_id = manual_run_id(hold.decided_at or hold.frozen_at, mode=Mode.DECISION, request=hold.digest[:12])
+    run_id = decision_run_of(hold)
     found = await services.runs.run(workspace, group, run_id)
     if found is not None:
         return found.value

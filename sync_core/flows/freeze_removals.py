@@ -1,48 +1,74 @@
-"""Freeze held removals as a list that a person decides about, and keep one open list per group."""
+"""Freeze held removals as a list that a person decides about, and keep one open list per group.
+
+The group's state points to that list: what it does not point to waits for nobody.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sync_core.domain.holds import Hold, HoldState, digest_of
+from sync_core.domain.errors import RowConflict
+from sync_core.domain.holds import DECISION_TAKES, UNDECIDED_STATES, Hold, HoldState, decision_run_of, digest_of
 from sync_core.domain.runs import Mode
-from sync_core.flows.end_hold import end_hold
+from sync_core.ports import Stored, value_of
 
 if TYPE_CHECKING:
-    from sync_core.domain.ids import RunId
+    from sync_core.domain.holds import Removal
     from sync_core.flows.claim_run import ClaimedRun
     from sync_core.flows.services import Services
     from sync_core.flows.take_out import TakenOut
 
+_STILL_WAITS = "Removals that were held before still wait for your approval."
+_ON_THE_WAY = "What was decided about held removals is still to be carried out."
+_REPLACED = "An older list of held removals was replaced."
+_OBSOLETE = "Removals that were held before do not wait any more."
 
-async def settle_holds(services: Services, claimed: ClaimedRun, taken: TakenOut, *, complete: bool) -> str:
-    """Freeze what *taken* holds and settle an older list; return a sentence about the older one, if there is any.
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """*held*: how many wait on this run's own list. *about_older*: a sentence about an older one, if there is any."""
+
+    held: int
+    about_older: str = ""
+
+
+async def people_waiting(services: Services, claimed: ClaimedRun) -> frozenset[Removal]:
+    """Return who is on the group's list and not decided about."""
+    order, found = claimed.order, await _pointed_to(services, claimed)
+    if found is None or found.value.state not in UNDECIDED_STATES:
+        return frozenset()
+    hold = found.value
+    people = services.holds.people(order.workspace, order.group, hold.run, attempt=hold.attempt)
+    return frozenset([one.removal async for one in people])
+
+
+async def settle_holds(services: Services, claimed: ClaimedRun, taken: TakenOut, *, complete: bool) -> Settled:
+    """Freeze what *taken* holds, and settle an older list.
 
     The people first, then the list as a whole, then the group's pointer: cut off in between, the run is taken over
-    and freezes afresh. A list that was decided and not carried out yet stays: its run is on the queue.
+    and freezes afresh. An older list stays where the read was not *complete*, which is no reason to forget anybody,
+    and where it was decided and not carried out yet: its run is on the queue.
     """
-    if claimed.run.value.mode is Mode.PREVIEW:
-        if taken.held:
-            await _freeze(services, claimed, taken, HoldState.PREVIEWED)
-        return ""
-    older = claimed.lease.state.hold
     run = claimed.run.value
-    if run.mode is Mode.SYNC and await _is_on_the_way(services, claimed, older):
-        return "What was decided about held removals is still to be carried out."
-    if taken.held:
-        await _freeze(services, claimed, taken, HoldState.OPEN)
-        await claimed.lease.point_to_hold(run.id)
-        return await _close_older(services, claimed, older, HoldState.REPLACED)
-    if older is None or not complete:
-        return ""
-    await claimed.lease.point_to_hold(None)
-    sentence = await _close_older(services, claimed, older, HoldState.OBSOLETE)
-    return sentence and "Removals that were held before are not wanted any more."
+    if run.mode is Mode.PREVIEW:
+        return await _freeze(services, claimed, taken, HoldState.PREVIEWED)
+    older = await _pointed_to(services, claimed)
+    if run.mode is Mode.SYNC and older is not None and await _is_on_the_way(services, claimed, older.value):
+        return Settled(0, _ON_THE_WAY)
+    if not complete and older is not None and older.value.state in UNDECIDED_STATES:
+        return Settled(0, _STILL_WAITS)
+    settled = await _freeze(services, claimed, taken, HoldState.OPEN)
+    if older is not None and older.value.run != run.id:
+        settled = await _settle_older(services, claimed, older, settled)
+    wanted = run.id if settled.held else None
+    if claimed.lease.state.hold != wanted:
+        await claimed.lease.point_to_hold(wanted)
+    return settled
 
 
-async def _freeze(services: Services, claimed: ClaimedRun, taken: TakenOut, state: HoldState) -> None:
+async def _freeze(services: Services, claimed: ClaimedRun, taken: TakenOut, state: HoldState) -> Settled:
     order, run = claimed.order, claimed.run.value
-    await services.holds.freeze(order.workspace, order.group, run.id, attempt=run.attempt, people=taken.held)
     hold = Hold(
         run=run.id,
         attempt=run.attempt,
@@ -50,23 +76,47 @@ async def _freeze(services: Services, claimed: ClaimedRun, taken: TakenOut, stat
         people=len(taken.held),
         why=taken.why,
         frozen_at=services.clock.now(),
-        state=state,
+        state=state if taken.held else HoldState.OBSOLETE,
     )
-    await services.holds.save(order.workspace, order.group, hold, etag=None)
+    if taken.held:
+        await services.holds.freeze(order.workspace, order.group, run.id, attempt=run.attempt, people=taken.held)
+    if taken.held or await _was_frozen_before(services, claimed):
+        await services.holds.save(order.workspace, order.group, hold, etag=None)
+    return Settled(len(taken.held))
 
 
-async def _is_on_the_way(services: Services, claimed: ClaimedRun, older: RunId | None) -> bool:
-    if older is None or older == claimed.run.value.id:
+async def _was_frozen_before(services: Services, claimed: ClaimedRun) -> bool:
+    """Tell whether an earlier attempt of this run has left a list."""
+    order, run = claimed.order, claimed.run.value
+    return run.attempts > 1 and await services.holds.hold(order.workspace, order.group, run.id) is not None
+
+
+async def _pointed_to(services: Services, claimed: ClaimedRun) -> Stored[Hold] | None:
+    order, run = claimed.order, claimed.lease.state.hold
+    return None if run is None else await services.holds.hold(order.workspace, order.group, run)
+
+
+async def _is_on_the_way(services: Services, claimed: ClaimedRun, hold: Hold) -> bool:
+    """Tell whether *hold* was decided about and the run that carries it out is still to come, or at work."""
+    if hold.state is not HoldState.DECIDED or hold.decided_at is None:
         return False
-    found = await services.holds.hold(claimed.order.workspace, claimed.order.group, older)
-    return found is not None and found.value.state is HoldState.DECIDED
+    order, now = claimed.order, services.clock.now()
+    run = value_of(await services.runs.run(order.workspace, order.group, decision_run_of(hold)))
+    return now - hold.decided_at < DECISION_TAKES and (run is None or not run.is_over)
 
 
-async def _close_older(services: Services, claimed: ClaimedRun, older: RunId | None, state: HoldState) -> str:
-    """Close an undecided older list; return a sentence if there was one."""
-    order = claimed.order
-    if older is None or older == claimed.run.value.id:
-        return ""
-    #  One that is decided at this very moment stays: its run will find what is planned by then.
-    ended = await end_hold(services, order.workspace, order.group, older, state)
-    return "An older list of held removals was replaced." if ended else ""
+async def _settle_older(services: Services, claimed: ClaimedRun, older: Stored[Hold], settled: Settled) -> Settled:
+    """Close an undecided older list, and say so."""
+    state, sentence = (HoldState.REPLACED, _REPLACED) if settled.held else (HoldState.OBSOLETE, _OBSOLETE)
+    if older.value.state in UNDECIDED_STATES:
+        order = claimed.order
+        try:
+            await services.holds.save(
+                order.workspace, order.group, replace(older.value, state=state), etag=older.etag
+            )
+        except RowConflict:
+            #  It was decided at this very moment; its run will find what is planned by then.
+            return settled
+    elif older.value.state is not state:
+        return settled
+    return replace(settled, about_older=sentence)

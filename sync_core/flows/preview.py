@@ -153,6 +153,9 @@ class _UntouchedGroups:
     def ever_linked(self) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:
         return self._real.ever_linked()
 
+    def half_unlinked(self) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:
+        return self._real.half_unlinked()
+
     async def mark_unlinking(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:  # noqa: ARG002
         return False
 

@@ -14,6 +14,7 @@ from sync_core.flows.group_presence import note_missing
 from sync_core.flows.preview import recording
 from sync_core.flows.record_run import record_retrying
 from sync_core.flows.sync_group import sync_group
+from sync_core.flows.undo_run import undo_run
 from sync_core.flows.unlink_group import unlink_group
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _WORK: Mapping[Mode, Work] = {
     Mode.SYNC: sync_group,
     Mode.PREVIEW: sync_group,
     Mode.DECISION: sync_group,
+    Mode.UNDO: undo_run,
     Mode.UNLINK: unlink_group,
 }
 

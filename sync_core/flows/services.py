@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Services:
     """*lease*: how long a run may go without a sign of life. *run_time*: after so long a run hands itself on.
 
-    *new_token*: returns a random id, never the same twice.
+    *history*: how long run records and journals are kept. *new_token*: returns a random id, never the same twice.
     """
 
     clock: ports.Clock
@@ -39,3 +39,4 @@ class Services:
     new_token: Callable[[], str]
     lease: timedelta = timedelta(seconds=90)
     run_time: timedelta = timedelta(minutes=25)
+    history: timedelta = timedelta(days=90)

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#  In place of an attempt's token.
+_NOTES = "notes"
+
 #  Transactions in flight at once.
 _SIDE_BY_SIDE = 8
 
@@ -97,6 +100,13 @@ class PeopleStore:
         await self._release_addresses(done, claimed_before=writing_since)
         await self._tell_platform(done)
         return lost
+
+    async def note(self, entries: Sequence[JournalEntry]) -> None:
+        """Tell of people in the journal to whom nothing was done, once in a run: a takeover replaces it."""
+        parts = enumerate(batched(entries), start=1)
+        pages = [JournalPage(page_name(_NOTES, number), tuple(part)) for number, part in parts]
+        for part in batched(pages):
+            await self._services.journal.write(self._workspace, self._group, self._claimed.run.value.id, part)
 
     def _next_page(self) -> str:
         self._pages += 1

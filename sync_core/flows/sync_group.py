@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from sync_core.domain.directory import MemberState
 from sync_core.domain.eligibility import Ending
 from sync_core.domain.errors import SyncRefused
-from sync_core.domain.planning import Rules
+from sync_core.domain.planning import ChangeKind, Rules
 from sync_core.domain.runs import Phase, Reason, RunState
 from sync_core.flows.apply_people import PeopleApplier
 from sync_core.flows.carry_out_decision import carry_out_decision
+from sync_core.flows.close_run import stored_before
 from sync_core.flows.connection_health import note_working
-from sync_core.flows.freeze_removals import settle_holds
+from sync_core.flows.freeze_removals import people_waiting, settle_holds
 from sync_core.flows.group_presence import note_present
 from sync_core.flows.read_group import GroupReading
 from sync_core.flows.settle_addresses import settle_addresses
-from sync_core.flows.take_out import take_out
+from sync_core.flows.take_out import Guarded, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
     from sync_core.domain.ids import EntraUserId
     from sync_core.domain.runs import Counts
     from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.freeze_removals import Settled
     from sync_core.flows.locate_people import Left
     from sync_core.flows.services import Services
     from sync_core.flows.take_out import TakenOut
 
 #  Up to so many members lie in one partition, which one request reads; more are spread over 16 read side by side.
 _SPREAD_ABOVE = 1000
+
+_THEY_WAIT = "They wait for your approval."
 
 
 async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts]:
@@ -49,18 +53,19 @@ async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, C
     await note_present(services, claimed)
     spread = await _spread(services, claimed)
     index = await _index(services, claimed, spread=spread)
+    guarded = await _guarded(services, claimed, index)
     applier = PeopleApplier(services, claimed, rules, spread=spread)
     reading = GroupReading(services, claimed, rules, applier)
     proof = await reading.read(index)
     await settle_addresses(applier)
     await reading.report(Phase.REMOVING, proof=proof)
     left = reading.who_left()
-    taken = await _take_out(services, claimed, applier, left, index=index, complete=proof.complete)
-    older = await settle_holds(services, claimed, taken, complete=proof.complete)
+    taken = await _take_out(services, claimed, applier, left, guarded=guarded, complete=proof.complete)
+    settled = await settle_holds(services, claimed, taken, complete=proof.complete)
     members = _members_in(index) + applier.stored.joined - applier.stored.gone
     await _save_details(services, claimed, details, members=members)
-    counts = replace(reading.counts, held=len(taken.held))
-    return _ending(proof, taken, counts, left=len(left), older=older), counts
+    counts = replace(reading.counts, held=settled.held)
+    return _ending(proof, taken, settled, counts, left=len(left)), counts
 
 
 async def _take_out(
@@ -69,19 +74,27 @@ async def _take_out(
     applier: PeopleApplier,
     left: Sequence[Left],
     *,
-    index: Mapping[EntraUserId, Member],
+    guarded: Guarded,
     complete: bool,
 ) -> TakenOut:
     options = claimed.rulebook.options
     if claimed.order.about is None:
-        return await take_out(applier, options, left, members=_members_in(index), complete=complete)
+        waiting = await people_waiting(services, claimed)
+        return await take_out(applier, options, left, guarded=guarded, complete=complete, waiting=waiting)
     order, about = claimed.order, claimed.order.about
     hold = await services.holds.hold(order.workspace, order.group, about)
     if hold is None:
         raise SyncRefused("hold-not-found", "The list that was decided about is not there any more.")
     held = services.holds.people(order.workspace, order.group, about, attempt=hold.value.attempt)
-    decided = {one.recipient: one async for one in held}
+    decided = {one.removal: one async for one in held}
     return await carry_out_decision(applier, options, left, decided=decided, complete=complete)
+
+
+async def _guarded(services: Services, claimed: ClaimedRun, index: Mapping[EntraUserId, Member]) -> Guarded:
+    present = {member.recipient for member in index.values() if member.state is not MemberState.REFUSED}
+    gone = await stored_before(services, claimed, ChangeKind.REMOVED) - present
+    added = await stored_before(services, claimed, ChangeKind.ADDED)
+    return Guarded(members=len(present - added) + len(gone), gone=len(gone))
 
 
 def _members_in(index: Mapping[EntraUserId, Member]) -> int:
@@ -118,18 +131,23 @@ async def _save_details(services: Services, claimed: ClaimedRun, details: EntraG
         await services.groups.save_details(claimed.order.workspace, group)
 
 
-def _ending(proof: ReadProof, taken: TakenOut, counts: Counts, *, left: int, older: str) -> Ending:
+def _ending(proof: ReadProof, taken: TakenOut, settled: Settled, counts: Counts, *, left: int) -> Ending:
+    not_proved = "" if proof.complete else _not_proved(proof, left)
+    if settled.held:
+        return _told(RunState.HELD, "removals-held", taken.why, _THEY_WAIT, not_proved, settled.about_older)
+    if not_proved:
+        return _told(RunState.SUCCEEDED_WITH_WARNINGS, "read-not-proved", not_proved, settled.about_older)
     if taken.held:
-        return Ending(
-            RunState.HELD, Reason("removals-held", f"{taken.why} They wait for your approval. {older}".strip())
-        )
-    if not proof.complete:
-        return Ending(RunState.SUCCEEDED_WITH_WARNINGS, Reason("read-not-proved", _not_proved(proof, left)))
+        return _told(RunState.SUCCEEDED_WITH_WARNINGS, "decision-pending", taken.why, settled.about_older)
     if counts.refused:
         who = "1 person" if counts.refused == 1 else f"{counts.refused} people"
-        sentence = f"{who} could not be taken in as Entra has them; the run's changes say why."
-        return Ending(RunState.SUCCEEDED_WITH_WARNINGS, Reason("people-refused", sentence))
-    return Ending(RunState.SUCCEEDED, Reason("hold-closed", older) if older else None)
+        refused = f"{who} could not be taken in as Entra has them; the run's changes say why."
+        return _told(RunState.SUCCEEDED_WITH_WARNINGS, "people-refused", refused, settled.about_older)
+    return Ending(RunState.SUCCEEDED, Reason("hold-closed", settled.about_older) if settled.about_older else None)
+
+
+def _told(state: RunState, code: str, *sentences: str) -> Ending:
+    return Ending(state, Reason(code, " ".join(filter(None, sentences))))
 
 
 def _not_proved(proof: ReadProof, left: int) -> str:

@@ -13,13 +13,17 @@ from sync_core.flows.apply_people import Deactivations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
+    from sync_core.domain.holds import Removal
     from sync_core.domain.ids import RecipientId
     from sync_core.domain.options import RemovalGuard, SyncOptions
     from sync_core.flows.apply_people import PeopleApplier
     from sync_core.flows.locate_people import Left, Seen
 
 DISABLED = "disabled-in-entra"
+
+UNDECIDED = "These people were not decided yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +35,48 @@ class TakenOut:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """What the removal guard counts by. *members*: in the group before the run; *gone*: taken out by it already.
+
+    A run that is taken over is one run: what its earlier attempts added or took out makes no difference.
+    """
+
+    members: int
+    gone: int = 0
+
+
 async def take_out(
-    applier: PeopleApplier, options: SyncOptions, left: Sequence[Left], *, members: int, complete: bool
+    applier: PeopleApplier,
+    options: SyncOptions,
+    left: Sequence[Left],
+    *,
+    guarded: Guarded,
+    complete: bool,
+    waiting: AbstractSet[Removal] = frozenset(),
 ) -> TakenOut:
     """Take out everybody of *left*, and deactivate who was put off, or hold them all.
 
-    *members*: how many were in the group before. Not *complete*: nobody is taken out, whatever was seen.
+    Not *complete*: nobody is taken out, whatever was seen. *waiting*: who is on a list that nobody has decided
+    about; they go on waiting, however few are left of them.
     """
     leaving = who_goes(options, left) if complete else []
-    put_off = dict(applier.outcome.put_off)
-    wanted = len(leaving) + len(put_off)
-    why = _why_held(applier, options.removal_guard, leaving=len(leaving), members=members)
-    deactivations = Deactivations.APPLY if why is None else Deactivations.HOLD
-    await applier.apply(list(put_off.values()), deactivations, settled=True)
+    put_off = applier.outcome.put_off
+    wanted = frozen(leaving, put_off)
+    why = _why_held(applier, options.removal_guard, leaving=len(leaving), guarded=guarded)
+    kept_waiting = waiting if options.removal_guard.enabled else frozenset()
+    held = [one for one in wanted if why is not None or one.removal in kept_waiting]
+    staying = {one.recipient for one in held}
+    deactivated = [seen for recipient, seen in put_off.items() if recipient not in staying]
+    left_active = [seen for recipient, seen in put_off.items() if recipient in staying]
+    await applier.apply(deactivated, Deactivations.APPLY, settled=True)
+    await applier.apply(left_active, Deactivations.HOLD, settled=True)
     await forget_refused(applier, left, complete=complete)
-    if why is not None:
-        return TakenOut(wanted, tuple(frozen(leaving, put_off)), why)
-    await applier.apply(leaving, Deactivations.APPLY)
-    return TakenOut(wanted)
+    await applier.apply([one for one in leaving if one.member.recipient not in staying], Deactivations.APPLY)
+    return TakenOut(len(wanted), tuple(held), (why or UNDECIDED) if held else "")
 
 
-def _why_held(applier: PeopleApplier, guard: RemovalGuard, *, leaving: int, members: int) -> str | None:
+def _why_held(applier: PeopleApplier, guard: RemovalGuard, *, leaving: int, guarded: Guarded) -> str | None:
     """Ask the guard about those who were in the group before, and about all who would be deactivated.
 
     Somebody known from another group can be deactivated by the run that first sees them here: this group had nobody
@@ -59,8 +84,10 @@ def _why_held(applier: PeopleApplier, guard: RemovalGuard, *, leaving: int, memb
     """
     put_off = applier.outcome.put_off.values()
     newcomers = sum(one.known_as is None for one in put_off)
-    now = members + applier.stored.joined + newcomers
-    return why_held(guard, leaving=leaving + len(put_off) - newcomers, members=members) or why_held(
+    now = guarded.members + applier.stored.joined + newcomers
+    wanted = leaving + len(put_off) - newcomers
+    going = guarded.gone + wanted if wanted else 0
+    return why_held(guard, leaving=going, members=guarded.members) or why_held(
         guard, leaving=len(put_off), members=now
     )
 

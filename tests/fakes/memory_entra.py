@@ -15,6 +15,7 @@ from sync_core.domain.ids import EntraUserId
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from sync_core.domain.errors import SyncRefused
     from sync_core.domain.ids import EntraGroupId, TenantId
 
 USER = "#microsoft.graph.user"
@@ -25,7 +26,8 @@ class MemoryEntra:
     """*users* and *groups* by id; a group's ``members`` hold ``@odata.type`` and ``id``.
 
     *before_page* may raise, or let others run, before each page. *miscount* is added to what is counted; *lose*
-    names users who are missing from the pages though they are counted.
+    names users who are missing from the pages though they are counted. *refusal* answers every question about a
+    group itself and every check of the connection, and *asked* counts those questions.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -34,12 +36,22 @@ class MemoryEntra:
     before_page: Callable[[], Awaitable[None]] | None = None
     miscount: int = 0
     lose: set[str] = field(default_factory=set)
+    refusal: SyncRefused | None = None
+    asked: int = 0
 
     async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup:  # noqa: ARG002 (one tenant)
+        self.asked += 1
+        if self.refusal is not None:
+            raise self.refusal
         found = self.groups.get(group)
         if found is None:
             raise GroupGone("group-gone", "The group is not in Entra ID any more.")
         return EntraGroup(group, found["displayName"], found.get("description") or "")
+
+    async def check(self, tenant: TenantId) -> None:  # noqa: ARG002 (one tenant)
+        self.asked += 1
+        if self.refusal is not None:
+            raise self.refusal
 
     async def members(
         self,

@@ -29,6 +29,7 @@ def test_the_least_that_must_be_set_is_completed_by_defaults() -> None:
     assert settings.entra.authority == "https://login.microsoftonline.com"
     assert settings.sync_schedule == "0 0 0 * * *"
     assert settings.run_lease == timedelta(seconds=90)
+    assert settings.history == timedelta(days=90)
     assert settings.clock_offset == timedelta(0)
 
 
@@ -140,6 +141,8 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
     ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * ?"}, "SYNC_SCHEDULE"),
     ({**LEAST, "RUN_LEASE_SECONDS": "soon"}, "RUN_LEASE_SECONDS"),
     ({**LEAST, "RUN_LEASE_SECONDS": "0"}, "RUN_LEASE_SECONDS"),
+    ({**LEAST, "HISTORY_DAYS": "a quarter"}, "HISTORY_DAYS"),
+    ({**LEAST, "HISTORY_DAYS": "7"}, "HISTORY_DAYS"),
     ({**LEAST, "SYNC_CLOCK_OFFSET": "86400"}, "SYNC_CLOCK_OFFSET"),
     (
         {**LEAST, "SYNC_CLOCK_OFFSET": "9" * 30, "AZURE_FUNCTIONS_ENVIRONMENT": "Development"},

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PAGE_SIZE = 999
 """The most that Graph gives on a page of members (learn.microsoft.com, "List group members")."""
 
+_ANY_ONE: dict[str, Any] = {"%24select": ["id"], "%24top": 1}
+
 INCOMPLETE_WAIT = timedelta(minutes=2)
 
 
@@ -31,6 +33,10 @@ class GraphEntra:
 
     def __init__(self, clients: GraphClients) -> None:
         self._clients = clients
+
+    async def check(self, tenant: TenantId) -> None:
+        for ask in (_ask_any_group, _ask_any_user):
+            await self._clients.fetch(tenant, ask)
 
     async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup:
         body = _object(await self._clients.fetch(tenant, _ask_group(group)))
@@ -75,6 +81,14 @@ class GraphEntra:
             return await self._clients.fetch(tenant, ask)
         except GroupGone as exc:
             raise _incomplete("the group was not found while it was being read") from exc
+
+
+def _ask_any_group(graph: GraphServiceClient) -> RequestInformation:
+    return _with_query(graph.groups.to_get_request_information(), _ANY_ONE)
+
+
+def _ask_any_user(graph: GraphServiceClient) -> RequestInformation:
+    return _with_query(graph.users.to_get_request_information(), _ANY_ONE)
 
 
 def _ask_group(group: EntraGroupId) -> Ask:

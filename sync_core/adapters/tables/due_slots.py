@@ -44,6 +44,17 @@ class DueSlots:
                 return
             row = await self._store.get(DUE_SLOTS, slot, key)
 
+    async def mend(self, slot: str, workspace: WorkspaceId, group: GroupId, *, revision: int) -> bool:
+        """Switch the slot on for *revision* where it was lost; tell whether it was.
+
+        Off for a later revision, it is not lost: the schedule was read before it was changed.
+        """
+        row = await self._store.get(DUE_SLOTS, slot, partition_of(workspace, group))
+        if row is not None and (flag_in(row.cells, "on") or number_in(row.cells, "revision") > revision):
+            return False
+        await self.switch_on(slot, workspace, group, revision=revision)
+        return True
+
     async def due(
         self, slot: str, *, after: tuple[WorkspaceId, GroupId] | None
     ) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:

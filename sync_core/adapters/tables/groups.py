@@ -92,6 +92,11 @@ class TableGroups:
         async for row in self._store.scan(GROUPS, first=_LINK, below=_BEHIND_LINKS, select=()):
             yield WorkspaceId(row.partition), GroupId(row.key.removeprefix(_LINK))
 
+    async def half_unlinked(self) -> AsyncIterator[tuple[WorkspaceId, GroupId]]:
+        async for row in self._store.scan(GROUPS, below=_BEHIND_GROUPS, select=("unlinking",)):
+            if flag_in(row.cells, "unlinking"):
+                yield WorkspaceId(row.partition), GroupId(row.key)
+
     async def save_details(self, workspace: WorkspaceId, group: LinkedGroup) -> None:
         """Store the details; a group that was unlinked meanwhile stays unlinked."""
         await self._update(workspace, group.id, _details(group))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.cells import number_in, text_in, time_cell, time_in
-from sync_core.adapters.rows import in_transactions, partition_of
+from sync_core.adapters.rows import erase_partition, in_transactions, partition_of
 from sync_core.adapters.tables.names import HELD
 from sync_core.domain.holds import HeldKind, HeldPerson, Hold, HoldState, Verdict
 from sync_core.domain.ids import EntraUserId, RecipientId
@@ -67,6 +67,9 @@ class TableHolds:
         async for row in self._store.query(HELD, partition_of(workspace, group, run), below=_WHOLE):
             if text_in(row.cells, "attempt") == attempt:
                 yield _person_in(row)
+
+    async def erase(self, workspace: WorkspaceId, group: GroupId, run: RunId, *, at_most: int) -> int:
+        return await erase_partition(self._store, HELD, partition_of(workspace, group, run), at_most=at_most)
 
 
 def _hold_cells(hold: Hold) -> dict[str, Cell]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sync_core.adapters.rows import delete_rows, in_transactions, partition_of
+from sync_core.adapters.rows import delete_rows, erase_partition, in_transactions, partition_of
 from sync_core.adapters.tables.journal_cells import SUMMARY_CELLS, page_cells, page_in, summary_in
 from sync_core.adapters.tables.names import JOURNAL
 from sync_core.ports import RowWrite
@@ -49,6 +49,9 @@ class TableJournal:
     async def drop(self, workspace: WorkspaceId, group: GroupId, run: RunId, names: Sequence[str]) -> None:
         for keys in in_transactions(names):
             await delete_rows(self._store, JOURNAL, partition_of(workspace, group, run), keys)
+
+    async def erase(self, workspace: WorkspaceId, group: GroupId, run: RunId, *, at_most: int) -> int:
+        return await erase_partition(self._store, JOURNAL, partition_of(workspace, group, run), at_most=at_most)
 
 
 def _transactions(rows: Sequence[RowWrite]) -> Iterator[list[RowWrite]]:

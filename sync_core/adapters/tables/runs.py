@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.cells import date_cell, date_in, json_cell, json_in, number_in, text_in, time_cell, time_in
-from sync_core.adapters.rows import expected, partition_of
+from sync_core.adapters.rows import delete_rows, expected, partition_of
 from sync_core.adapters.tables.names import RUNS
 from sync_core.adapters.tables.run_json import (
     counts_from_json,
@@ -16,11 +16,12 @@ from sync_core.adapters.tables.run_json import (
     reason_to_json,
 )
 from sync_core.domain.ids import RunId
-from sync_core.domain.runs import Mode, Phase, Run, RunState, Trigger, row_key_of, run_id_of
+from sync_core.domain.runs import Mode, Phase, Run, RunState, Trigger, row_key_at, row_key_of, run_id_of
 from sync_core.ports import Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from sync_core.domain.ids import GroupId, WorkspaceId
     from sync_core.ports import Cell, StoredRow, TableStore
@@ -47,6 +48,14 @@ class TableRuns:
         behind = None if after is None else row_key_of(after)
         async for row in self._store.query(RUNS, partition_of(workspace, group), after=behind):
             yield _run_in(row)
+
+    async def older_than(self, workspace: WorkspaceId, group: GroupId, moment: datetime) -> AsyncIterator[RunId]:
+        older = self._store.query(RUNS, partition_of(workspace, group), after=row_key_at(moment), select=())
+        async for row in older:
+            yield run_id_of(row.key)
+
+    async def delete(self, workspace: WorkspaceId, group: GroupId, run: RunId) -> None:
+        await delete_rows(self._store, RUNS, partition_of(workspace, group), [row_key_of(run)])
 
 
 def _run_cells(run: Run) -> dict[str, Cell]:

@@ -10,14 +10,13 @@ from sync_core.adapters.rows import expected
 from sync_core.adapters.tables.due_slots import DueSlots
 from sync_core.adapters.tables.names import SCHEDULES
 from sync_core.domain.errors import RowConflict
-from sync_core.domain.ids import GroupId
+from sync_core.domain.ids import GroupId, WorkspaceId
 from sync_core.domain.schedule import DAILY_SLOT, Cadence, Schedule
 from sync_core.ports import Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from sync_core.domain.ids import WorkspaceId
     from sync_core.ports import Cell, TableStore
 
 
@@ -37,6 +36,15 @@ class TableSchedules:
             schedule = _schedule_in(row.cells)
             if not schedule.deleted:
                 yield GroupId(row.key), schedule, row.etag
+
+    async def everywhere(self) -> AsyncIterator[tuple[WorkspaceId, GroupId, Schedule]]:
+        async for row in self._store.scan(SCHEDULES):
+            schedule = _schedule_in(row.cells)
+            if schedule.is_on:
+                yield WorkspaceId(row.partition), GroupId(row.key), schedule
+
+    async def mend_slot(self, workspace: WorkspaceId, group: GroupId, schedule: Schedule) -> bool:
+        return await self._slots.mend(schedule.cadence.slot, workspace, group, revision=schedule.revision)
 
     async def save(
         self, workspace: WorkspaceId, group: GroupId, schedule: Schedule, *, read: Stored[Schedule] | None

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from sync_core.adapters.cells import json_cell, json_in, number_in, text_in, time_cell, time_in
 from sync_core.adapters.rows import expected, partition_of
 from sync_core.adapters.tables.names import SYNC_STATE
-from sync_core.domain.ids import RunId
+from sync_core.domain.ids import GroupId, RunId, WorkspaceId
 from sync_core.domain.state import GroupState
 from sync_core.ports import Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
-    from sync_core.domain.ids import GroupId, WorkspaceId
     from sync_core.ports import Cell, TableStore
 
 _KEY = "state"
@@ -29,6 +28,11 @@ class TableGroupStates:
     async def state(self, workspace: WorkspaceId, group: GroupId) -> Stored[GroupState] | None:
         row = await self._store.get(SYNC_STATE, partition_of(workspace, group), _KEY)
         return None if row is None else Stored(_state_in(row.cells), row.etag)
+
+    async def all(self) -> AsyncIterator[tuple[WorkspaceId, GroupId, Stored[GroupState]]]:
+        async for row in self._store.scan(SYNC_STATE):
+            workspace, group = row.partition.split("|")
+            yield WorkspaceId(workspace), GroupId(group), Stored(_state_in(row.cells), row.etag)
 
     async def save(self, workspace: WorkspaceId, group: GroupId, state: GroupState, *, etag: str | None) -> str:
         write = expected(_KEY, _state_cells(state), etag=etag)

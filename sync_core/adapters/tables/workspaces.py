@@ -14,10 +14,11 @@ from sync_core.domain.workspaces import Connection, ConnectionStatus, Rulebook, 
 from sync_core.ports import RowWrite, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from sync_core.ports import Cell, TableStore
 
+#  In the order of the rows: what scans by them counts on it.
 _WORKSPACE = "workspace"
 _CONNECTION = "connection"
 _OPTIONS = "options"
@@ -32,6 +33,14 @@ class TableWorkspaces:
     async def workspace(self, workspace: WorkspaceId) -> Stored[Workspace] | None:
         row = await self._store.get(WORKSPACES, workspace, _WORKSPACE)
         return None if row is None else Stored(_workspace_in(workspace, row.cells), row.etag)
+
+    async def all(self) -> AsyncIterator[WorkspaceId]:
+        async for row in self._store.scan(WORKSPACES, first=_WORKSPACE, select=()):
+            yield WorkspaceId(row.partition)
+
+    async def connections(self) -> AsyncIterator[tuple[WorkspaceId, Stored[Connection]]]:
+        async for row in self._store.scan(WORKSPACES, first=_CONNECTION, below=_OPTIONS):
+            yield WorkspaceId(row.partition), Stored(_connection_in(row.cells), row.etag)
 
     async def put_workspace(self, workspace: Workspace) -> None:
         """Store the workspace. The tenants' index is added to before and cleared after it: it never lacks one."""

@@ -41,7 +41,9 @@ async def test_pages_are_read_as_they_were_written_in_order_of_their_names(table
         a_journal_entry(
             recipient=RecipientId("r-bob"), entra_id=None, kind=REFUSED, reason="email-missing", changes={}
         ),
-        a_journal_entry(kind="removed", changes={"cards.sales": [[3, "active"], None], "odd": ["\ud800", None]}),
+        a_journal_entry(
+            kind="removed", changes={"cards.sales": [[3, "active"], None], "odd": ["\ud800", None]}, by="boss"
+        ),
     )
     second = a_journal_page(number=2)
     await journal.write(WORKSPACE, GROUP, RUN, [second, first])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,3 +79,36 @@ async def test_of_two_changes_of_one_member_the_later_counts(tables: TableStore)
     await TableMembers(tables).save(WORKSPACE, GROUP, spread=False, changed=changed, gone=[RECIPIENT, RECIPIENT])
 
     assert await index_of(tables, spread=False) == [a_member(fingerprint="f2")]
+
+
+@spread_or_not
+async def test_one_row_is_read_by_itself(tables: TableStore, *, spread: bool) -> None:
+    index = TableMembers(tables)
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=members(range(3)))
+
+    assert await index.row(WORKSPACE, GROUP, RecipientId("r-1"), spread=spread) == members([1])[0]
+    assert await index.row(WORKSPACE, GROUP, RecipientId("r-9"), spread=spread) is None
+
+
+@spread_or_not
+async def test_who_is_forgotten_has_no_fingerprint_and_nobody_is_added(tables: TableStore, *, spread: bool) -> None:
+    """Somebody who left meanwhile must not come back as half a row."""
+    index = TableMembers(tables)
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=members(range(120)))
+
+    await index.forget(WORKSPACE, GROUP, [*ids(range(100, 140)), *ids([100])], spread=spread)
+
+    assert await index_of(tables, spread=spread) == [*members(range(100)), *members(range(100, 120), "")]
+
+
+@spread_or_not
+async def test_somebody_who_is_forgotten_stays_refused_for_the_same_reason(
+    tables: TableStore, *, spread: bool
+) -> None:
+    index = TableMembers(tables)
+    refused = a_member(state=MemberState.REFUSED, reason="email-missing")
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=[refused])
+
+    await index.forget(WORKSPACE, GROUP, [RECIPIENT], spread=spread)
+
+    assert await index_of(tables, spread=spread) == [replace(refused, fingerprint="")]

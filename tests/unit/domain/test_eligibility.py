@@ -10,7 +10,7 @@ import pytest
 
 from sync_core.domain.eligibility import Circumstances, why_not
 from sync_core.domain.errors import SyncRefused
-from sync_core.domain.runs import RunState, manual_run_id
+from sync_core.domain.runs import Mode, RunState, manual_run_id
 from sync_core.domain.schedule import Cadence
 from sync_core.domain.workspaces import ConnectionStatus
 from tests.builders import (
@@ -143,3 +143,33 @@ def test_without_a_connection_there_is_no_tenant_to_read() -> None:
         _ = replace(USUAL, connection=None).tenant
 
     assert refused.value.code == "not-connected"
+
+
+LEAVING = a_linked_group(unlinking=True, generation=2)
+UNLINK = a_manual_order(BY_HAND, mode=Mode.UNLINK, generation=2)
+
+
+@pytest.mark.parametrize("order", [a_sync_order(), a_manual_order(BY_HAND), a_manual_order(BY_HAND, mode=Mode.UNDO)])
+def test_while_a_group_is_unlinked_nothing_starts(order: SyncOrder) -> None:
+    assert ending(order, group=LEAVING) == (RunState.SKIPPED, "unlinking")
+
+
+def test_a_run_that_has_started_makes_way_for_an_unlink() -> None:
+    assert ending(group=LEAVING, started=True) == (RunState.CANCELLED, "unlinking")
+
+
+def test_an_unlink_is_kept_from_its_work_by_nothing_but_another_link() -> None:
+    late = a_manual_order(BY_HAND, mode=Mode.UNLINK, generation=2, not_after=MIDNIGHT - timedelta(days=3))
+
+    assert ending(UNLINK, group=LEAVING, workspace=None, connection=None) is None
+    assert ending(late, group=LEAVING) is None
+    assert ending(late, group=a_linked_group(generation=3)) == (RunState.SKIPPED, "relinked")
+
+
+@pytest.mark.parametrize("mode", [Mode.SYNC, Mode.UNLINK, Mode.UNDO])
+def test_an_order_is_for_the_link_that_it_was_asked_for(mode: Mode) -> None:
+    order = a_manual_order(BY_HAND, mode=mode, generation=1)
+
+    assert ending(order, group=a_linked_group(generation=1)) is None
+    assert ending(order, group=a_linked_group(generation=2)) == (RunState.SKIPPED, "relinked")
+    assert ending(order, group=a_linked_group(generation=2), started=True) == (RunState.CANCELLED, "relinked")

@@ -41,7 +41,7 @@ def test_a_nights_order_is_read_as_it_is_written(order: SyncOrder) -> None:
 
 
 def test_an_order_by_hand_is_read_as_it_is_written() -> None:
-    order = a_manual_order(BY_HAND, redrive=True)
+    order = a_manual_order(BY_HAND, redrive=True, generation=3)
 
     assert decode(encode(order)) == order
 
@@ -113,6 +113,8 @@ def test_an_order_that_lacks_something_is_refused(name: str) -> None:
         {"night": None, "run": "../../runs"},
         {"night": None, "run": 1},
         {"night": None},
+        {"generation": "2"},
+        {"generation": True},
     ],
     ids=str,
 )
