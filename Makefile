@@ -7,7 +7,7 @@ VENV := .venv/bin
 STACK = $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)") $(if $(MEMBERS),--members $(MEMBERS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format
+.PHONY: help setup run demo scenario test check format
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -21,6 +21,9 @@ run: setup ## start everything and serve on http://localhost:7071 until Ctrl-C
 
 demo: setup ## live through one midnight from an empty directory and show what it did
 	@$(VENV)/python -m devkit demo $(STACK)
+
+scenario: setup ## play a story: join, leave, rename, disable, hold, approve, undo
+	@$(VENV)/python -m devkit scenario $(STACK)
 
 test: setup ## run all tests
 	@$(VENV)/python -m pytest $(ARGS)

@@ -59,6 +59,10 @@ def _chosen(given: argparse.Namespace) -> Coroutine[Any, Any, int]:
         from devkit.demo import demo  # noqa: PLC0415
 
         return demo(given)
+    if given.command == "scenario":
+        from devkit.scenario import scenario  # noqa: PLC0415
+
+        return scenario(given)
     from devkit.run import run  # noqa: PLC0415
 
     return run(given)
@@ -112,17 +116,20 @@ def _parser() -> argparse.ArgumentParser:
     add("--mutations", type=Path, metavar="FILE", help="JSON lines: what happens to the tenant before which night")
     add("--options", type=Path, metavar="FILE", help="the workspace's sync options and field settings")
     add("--dump", type=Path, metavar="FILE", help="write the directory as it is after each night")
+    story = commands.add_parser("scenario", help="play a story: join, leave, rename, disable, hold, approve, undo")
+    _add_stack_options(story, http_port=0, data=".local/scenario, emptied at the start", members=False)
     return parser
 
 
-def _add_stack_options(parser: argparse.ArgumentParser, *, http_port: int, data: str) -> None:
+def _add_stack_options(parser: argparse.ArgumentParser, *, http_port: int, data: str, members: bool = True) -> None:
     add = parser.add_argument
     shown = http_port or "a free one"
     add("--port", type=_port, default=http_port, metavar="N", help=f"for HTTP (default {shown})")
     add("--storage-port", type=_port, default=0, metavar="N", help="first of three for Azurite (default: free ones)")
     add("--entra-port", type=_port, default=0, metavar="N", help="for the Entra simulator (default: a free one)")
     add("--data", type=Path, metavar="FOLDER", help=f"where data and logs are kept (default {data})")
-    add("--members", type=_count, default=0, metavar="N", help="people in a large group of the demo tenant")
+    if members:
+        add("--members", type=_count, default=0, metavar="N", help="people in a large group of the demo tenant")
 
 
 def _port(text: str) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from devkit.stack import Insight, Stack
     from sync_core.domain.directory import LinkedGroup
+    from sync_core.domain.ids import GroupId, RunId
     from sync_core.domain.runs import Run, RunSummary
     from sync_core.domain.schedule import Schedule
 
@@ -131,6 +132,21 @@ async def until_done(insight: Insight, night: date, *, tell: Callable[[str], Non
         if time.monotonic() - moved > _PATIENCE_SECONDS:
             raise DevkitError(f"Nothing has moved for {_PATIENCE_SECONDS / 60:.0f} minutes: {due - over} not done.")
         await asyncio.sleep(_POLL_SECONDS)
+
+
+async def until_over(insight: Insight, group: GroupId, run: RunId) -> Run:
+    """Wait until a run has ended and its orders are off the queue; return it.
+
+    Raises:
+        DevkitError: it has not ended after ten minutes.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        found = await insight.services.runs.run(WORKSPACE, group, run)
+        if found is not None and found.value.is_over and await insight.queues.depth(GROUP_SYNCS) == 0:
+            return found.value
+        await asyncio.sleep(_POLL_SECONDS)
+    raise DevkitError(f"Run {run} has not ended after {_PATIENCE_SECONDS / 60:.0f} minutes.")
 
 
 async def look_back(stack: Stack, insight: Insight, night: date) -> NightResult:

@@ -25,6 +25,9 @@ async def cover_missed_night(services: Services) -> None:
     found = await services.nights.night(tonight)
     if found is not None and found.value.completed_at is not None:
         return
+    if found is None and await services.nights.last_complete(before=tonight) is None:
+        #  Nothing ever ran here: at the midnight of a first day there was nobody to fire.
+        return
     services.log.warning("night_missed", night=tonight.isoformat(), begun=found is not None)
     try:
         await enqueue_due(services)

@@ -23,7 +23,7 @@ from sync_core.flows.start_run import start_run
 from sync_core.flows.unlink_group import order_unlink
 from sync_core.flows.watch_over import watch_over
 from sync_core.ports import RowWrite
-from tests.fakes.world import TENANT, WORKSPACE, World
+from tests.fakes.world import TENANT, WORKSPACE, World, a_group, a_tenant, a_user
 from tests.unit.flows.held_worlds import G1, a_held_world, a_synced_world, hold_of, run_of, told
 
 if TYPE_CHECKING:
@@ -129,6 +129,15 @@ async def test_a_night_that_was_missed_is_covered() -> None:
     await world.drain()
 
     assert [run.state for run in await world.runs_of(night_of(world.clock.now()))] == [RunState.SUCCEEDED]
+
+
+async def test_the_midnight_of_a_first_day_was_not_missed() -> None:
+    """Whoever sets the product up at noon is not surprised by a sync of everything at ten past one."""
+    world = await World(a_tenant([a_user("u0")], [a_group("g1", "u0")])).set_up()
+    world.clock.move_to(midnight_of(night_of(world.clock.now())) + timedelta(hours=13))
+    await watch_over(world.services)
+
+    assert orders(world) == 0
 
 
 async def test_a_night_that_was_cut_off_is_gone_on_with() -> None:
