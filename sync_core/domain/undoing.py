@@ -80,7 +80,12 @@ def plan_undo(
     options = rules.options if _status_follows(held, person, rules.group) else None
     kind = _kind(held, person, rules.group)
     change = change_to(person, before=held, kind=kind, options=options, reason=PUT_BACK)
-    return UndoPlan(change, {} if change is not None and change.after.deleted else left)
+    after = held if change is None else change.after
+    if after.deleted and change is not None:
+        return UndoPlan(change)
+    if _standing(person) != _standing(held) == _standing(after):
+        left[_STATUS] = [held.status.value, held.status.value]
+    return UndoPlan(change, left)
 
 
 def _undone(
@@ -172,13 +177,18 @@ def _with_facts(person: Recipient, facts: Mapping[str, Any]) -> Recipient:
 def _status_follows(held: Recipient, person: Recipient, group: GroupId) -> bool:
     """Tell whether the status must be derived afresh, because the groups that hold the person contradict it.
 
-    Who left the last group in another run is in one again; or the undo takes away the last group of somebody whom
-    other groups held when the run took them in, so that the run never changed their status.
+    Who left the last group in another run is in one again; or, the other way round, no group holds who is to be
+    active again, or the undo takes away the last group of somebody whose status the run never changed.
     """
     if person.deleted or person.cards:
         return not person.deleted and person.inactive_because is InactiveBecause.LEFT
-    put_back = (held.status, held.inactive_because) != (person.status, person.inactive_because)
-    return group in held.cards and not put_back and person.entra_id is not None
+    active_again = held.status is Status.INACTIVE and person.status is Status.ACTIVE
+    ended = group in held.cards and _standing(held) == _standing(person)
+    return person.entra_id is not None and (active_again or ended)
+
+
+def _standing(person: Recipient) -> tuple[Status, InactiveBecause | None]:
+    return person.status, person.inactive_because
 
 
 def _kind(before: Recipient, after: Recipient, group: GroupId) -> ChangeKind:

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sync_core.domain.events import RUN_FAILED, RUN_HELD, ChangeEvent
 from sync_core.domain.journal import mark_of
 from sync_core.domain.planning import ChangeKind
 from sync_core.domain.runs import Mode, RunState
@@ -57,7 +56,6 @@ async def end_started_run(
         updated=kinds[ChangeKind.UPDATED],
         removed=kinds[ChangeKind.REMOVED],
     )
-    await _tell_ending(services, order, found.value, ending, counts)
     await record_end(services, order, replace(found.value, counts=counts), ending, etag=found.etag)
 
 
@@ -71,17 +69,6 @@ async def stored_before(services: Services, claimed: ClaimedRun, kind: ChangeKin
     missing = {name for part in batched(questionable) for name in await _not_stored(services, order, run, part)}
     stored = [entry for page in pages if page.name not in missing for entry in page.entries]
     return {entry.recipient for entry in stored if entry.kind == kind}
-
-
-async def _tell_ending(services: Services, order: SyncOrder, run: Run, ending: Ending, counts: Counts) -> None:
-    """Tell the platform of a run that somebody should look at, before its record is closed."""
-    kind = {RunState.HELD: RUN_HELD, RunState.FAILED: RUN_FAILED}.get(ending.state)
-    if kind is not None:
-        code = "" if ending.reason is None else ending.reason.code
-        data = {"group": order.group, "run": run.id, "code": code, "held": counts.held}
-        now = services.clock.now()
-        event = ChangeEvent(f"{kind}/{order.group}/{run.id}", kind, order.workspace, run.id, now, data)
-        await services.events.publish([event])
 
 
 async def _sum_journal(

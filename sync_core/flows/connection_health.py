@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #  Refusals of one request; the tenant as a whole may be fine.
 _OF_ONE_REQUEST = frozenset({"request-refused", "foreign-link"})
 
+_IN_USE = frozenset({ConnectionStatus.CONNECTED, ConnectionStatus.FAILED})
+
 #  How long the others wait for the one that tries: longer than a refusal takes, short against a night.
 _TRIAL = timedelta(minutes=2)
 
@@ -50,9 +52,12 @@ async def ending_of_failed(services: Services, order: SyncOrder) -> Ending | Non
 
 
 async def note_refused(services: Services, workspace: WorkspaceId, refused: EntraRefused) -> None:
-    """Mark the connection as failed, and tell the platform the first time."""
+    """Mark the connection as failed, and tell the platform the first time.
+
+    One that somebody has ended, or is setting up anew, stays what it is: a run that was at work says nothing of it.
+    """
     found = await services.workspaces.connection(workspace)
-    if found is None or refused.code in _OF_ONE_REQUEST:
+    if found is None or found.value.status not in _IN_USE or refused.code in _OF_ONE_REQUEST:
         return
     is_news = found.value.status is ConnectionStatus.CONNECTED
     failed = replace(

@@ -45,11 +45,11 @@ async def put_schedule(
             ``not-connected``, or ``schedule-changed`` where *expected* is not what is there.
     """
     await _require_group(services, workspace, group)
-    if enabled:
-        await forget_missing(services, workspace, group)
     found = await services.schedules.schedule(workspace, group)
     existing = None if found is None or found.value.deleted else found.value
     _require_expected(existing, expected)
+    if enabled:
+        await forget_missing(services, workspace, group)
     if existing is not None and (existing.cadence, existing.enabled) == (cadence, enabled):
         return existing, False
     if existing is None or cadence != existing.cadence or enabled:

@@ -1,7 +1,7 @@
 """Preview: the same engine, over services that remember what would be stored instead of storing it.
 
 The run's own record and journal are real, so a preview can be read like a run. People, member index, identities,
-group details and events stay as they are.
+group details, connection and events stay as they are.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sync_core.domain.events import ChangeEvent
     from sync_core.domain.ids import EntraGroupId, GroupId, RecipientId, WorkspaceId
     from sync_core.domain.runs import RunSummary
+    from sync_core.domain.workspaces import Connection
     from sync_core.flows.services import Services
 
 
@@ -27,6 +28,7 @@ def recording(services: Services) -> Services:
     """Return *services* that read what is there and store nothing of the directory."""
     return replace(
         services,
+        workspaces=_UntouchedConnection(services.workspaces),
         people=_RecordedPeople(services.people),
         identities=_RecordedIdentities(services.identities),
         members=_UntouchedMembers(services.members),
@@ -172,6 +174,23 @@ class _UntouchedGroups:
 
     async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
         """Leave the last real run in the lists."""
+
+
+class _UntouchedConnection:
+    """Workspaces as they are; what a refusal says of the connection, a real run will say and tell the platform."""
+
+    def __init__(self, real: ports.Workspaces) -> None:
+        self.all = real.all
+        self.connections = real.connections
+        self.workspace = real.workspace
+        self.connection = real.connection
+        self.rulebook = real.rulebook
+        self.put_workspace = real.put_workspace
+        self.put_connection = real.put_connection
+        self.put_rulebook = real.put_rulebook
+
+    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str) -> str:  # noqa: ARG002
+        return etag
 
 
 class _NobodyTold:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.eligibility import QUIET_SKIPS, Ending
 from sync_core.domain.errors import LeaseLost, RowConflict, TryAgainLater
+from sync_core.domain.events import RUN_FAILED, RUN_HELD, ChangeEvent
 from sync_core.domain.runs import Mode, Run, RunState, RunSummary, time_of
 from sync_core.ports import Stored
 
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
 
 
 async def record_end(services: Services, order: SyncOrder, run: Run, ending: Ending, *, etag: str | None) -> Run:
-    """Store how the run ended, in its record and in the group's summary.
+    """Store how the run ended, in its record and in the group's summary; tell the platform where somebody must look.
 
-    The summary first: a crash in between leaves a run that is ended once more, never a list that lags behind.
+    The record last: a crash in between leaves a run that is ended once more, never a list that lags behind. Of a
+    preview only its record tells: lists go on showing the last run that did something.
 
     Raises:
         TryAgainLater: the record was changed by somebody else meanwhile; look again.
     """
     ended = run.ended(ending.state, at=services.clock.now(), reason=ending.reason)
+    if run.mode is not Mode.PREVIEW and not _is_quiet(ending):
+        await _tell(services, order, ended)
     if await _is_news(services, order, ended):
         await services.groups.save_last_run(order.workspace, order.group, summary_of(ended))
     try:
@@ -54,10 +58,25 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
 
 async def _is_news(services: Services, order: SyncOrder, ended: Run) -> bool:
     """Tell whether lists should show this run as the group's last: a sync, and not older than the one they show."""
-    if ended.mode not in _SYNCS or (ended.reason is not None and ended.reason.code in QUIET_SKIPS):
+    if ended.mode not in _SYNCS or _is_quiet(Ending(ended.state, ended.reason)):
         return False
     shown = await services.groups.last_run(order.workspace, order.group)
     return shown is None or time_of(shown.id) <= time_of(ended.id)
+
+
+def _is_quiet(ending: Ending) -> bool:
+    return ending.state is RunState.SKIPPED and ending.reason is not None and ending.reason.code in QUIET_SKIPS
+
+
+async def _tell(services: Services, order: SyncOrder, run: Run) -> None:
+    """Tell the platform of a run that somebody should look at; a repeat has the same event id."""
+    kind = {RunState.HELD: RUN_HELD, RunState.FAILED: RUN_FAILED}.get(run.state)
+    if kind is not None:
+        code = "" if run.reason is None else run.reason.code
+        data = {"group": order.group, "run": run.id, "code": code, "held": run.counts.held}
+        now = services.clock.now()
+        event = ChangeEvent(f"{kind}/{order.group}/{run.id}", kind, order.workspace, run.id, now, data)
+        await services.events.publish([event])
 
 
 async def record_progress(

@@ -11,7 +11,7 @@ import pytest
 from sync_core.domain.directory import CardState, InactiveBecause, Origin, Recipient, Status
 from sync_core.domain.ids import GroupId
 from sync_core.domain.journal import JournalEntry
-from sync_core.domain.options import OnLeaveLast, SyncOptions
+from sync_core.domain.options import OnDisabled, OnLeaveLast, SyncOptions
 from sync_core.domain.planning import MOST_CARDS, ChangeKind, PersonChange, differences, marked
 from sync_core.domain.undoing import EMAIL_PATH, ENTRA_PATH, PUT_BACK, UndoPlan, UndoRules, plan_undo
 from tests.builders import ENTRA_USER, GROUP, RECIPIENT, a_card, a_recipient, an_entra_user
@@ -40,6 +40,7 @@ DISABLED = a_recipient(
 ENGINEER = with_values(jobTitle="Engineer", mobilePhone="+49 1")
 DELETING = rules(when_user_leaves_last_group=OnLeaveLast.DELETE)
 KEEPING = rules(when_user_leaves_last_group=OnLeaveLast.KEEP)
+KEEPING_ALL = SyncOptions(when_user_leaves_last_group=OnLeaveLast.KEEP, when_user_disabled=OnDisabled.KEEP)
 NOT_SHOWING = rules(update_cards=False)
 
 #  What a run did: to whom, and how it planned it.
@@ -235,7 +236,10 @@ def test_who_was_disabled_before_being_deleted_is_known_to_be_disabled() -> None
     """Another group's sync must not make them active before it has read them."""
     _, entry, held = run_of("took out and deleted somebody disabled")
 
-    assert put_back(undo(held, entry)).enabled_in_entra is False
+    after = put_back(undo(held, entry))
+
+    assert after.enabled_in_entra is False
+    assert (after.read_at, after.cards[GROUP].read_at) == (LATER, LATER)
 
 
 def test_a_value_that_has_changed_since_is_left_and_the_others_are_put_back() -> None:
@@ -287,6 +291,16 @@ def test_who_joined_another_group_since_stays_active_in_it() -> None:
 
     assert set(put_back(plan).cards) == {OTHER}
     assert put_back(plan).status is Status.ACTIVE
+    assert plan.left == {"status": ["active", "active"]}
+
+
+def test_who_was_disabled_by_the_run_and_has_left_every_group_since_stays_inactive() -> None:
+    """Nobody whom no group holds is active, unless the options say so."""
+    _, entry, held = run_of("made inactive")
+    plan = undo(replace(held, cards={}), entry)
+
+    assert plan == UndoPlan(None, {"status": ["inactive", "inactive"]})
+    assert put_back(undo(replace(held, cards={}), entry, options=KEEPING_ALL)).status is Status.ACTIVE
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from sync_core.adapters.queues.orders import GROUP_SYNCS
 from sync_core.domain.directory import Card, CardState, Member, MemberState, Origin
-from sync_core.domain.errors import SyncRefused
+from sync_core.domain.errors import LeaseLost, SyncRefused
 from sync_core.domain.holds import HoldState
 from sync_core.domain.ids import EntraGroupId, EntraUserId, GroupId, recipient_of
 from sync_core.domain.options import OnLeave, OnLeaveLast, SyncOptions
@@ -18,12 +18,14 @@ from sync_core.domain.state import GroupState
 from sync_core.domain.workspaces import ConnectionStatus, Rulebook
 from sync_core.flows.deliver_order import deliver_order
 from sync_core.flows.enqueue_due import enqueue_due
+from sync_core.flows.lease import take_lease
 from sync_core.flows.manage_schedules import put_schedule
 from sync_core.flows.set_up_workspace import link_group
 from sync_core.flows.show_status import list_runs
 from sync_core.flows.start_run import start_run
 from sync_core.flows.unlink_group import order_unlink
 from sync_core.ports import RecipientWrite
+from tests.builders import NIGHT
 from tests.fakes.world import DAILY, WORKSPACE, World, a_group, a_tenant, a_user
 
 if TYPE_CHECKING:
@@ -342,6 +344,40 @@ async def test_a_run_that_still_works_is_not_ended_by_a_second_delivery_of_its_o
     assert (await run_of(world, killed)).state is RunState.CANCELLED
 
 
+async def test_a_run_of_an_older_link_loses_its_lease_to_the_new_one() -> None:
+    world = await a_world()
+    lease = await take_lease(
+        world.services, WORKSPACE, G1, run=night_run_id(NIGHT, generation=1), attempt="a", generation=1
+    )
+    group = await world.services.groups.group(WORKSPACE, G1)
+    assert group is not None
+    await world.services.groups.remove(WORKSPACE, group.value)
+    with pytest.raises(LeaseLost):
+        await lease.renew()
+    await link(world)
+
+    with pytest.raises(LeaseLost):
+        await lease.renew()
+
+
+async def test_an_unlink_marks_the_group_though_whoever_asked_for_it_was_cut_off() -> None:
+    world = await a_world()
+    marked = []
+
+    async def look(table: str, _partition: str, _rows: object) -> None:
+        if table == "Recipients":
+            group = await world.services.groups.group(WORKSPACE, G1)
+            marked.append(group is not None and group.value.unlinking)
+
+    await start_run(world.services, WORKSPACE, G1, mode=Mode.UNLINK)
+    world.tables.before_write = look
+    await world.drain()
+
+    assert marked
+    assert all(marked)
+    assert not await is_linked(world)
+
+
 async def test_history_can_be_read_when_the_group_is_not_linked_any_more() -> None:
     world = await a_world()
     unlinked = await unlink(world)
@@ -416,6 +452,7 @@ async def test_an_order_for_an_older_link_never_touches_the_new_one(mode: Mode) 
     assert run.state is RunState.SKIPPED
     assert run.reason is not None
     assert run.reason.code == "relinked"
+    assert run.generation == 1
     assert await world.recipients() == before
     assert await is_linked(world)
 

@@ -12,10 +12,11 @@ from sync_core.domain.holds import HoldState
 from sync_core.domain.ids import GroupId, TenantId, WorkspaceId
 from sync_core.domain.journal import PEOPLE
 from sync_core.domain.nights import Night
-from sync_core.domain.runs import Mode, Run, RunState
+from sync_core.domain.runs import Mode, Run, RunState, Trigger, manual_run_id
 from sync_core.domain.schedule import Cadence, midnight_of, night_of
 from sync_core.domain.workspaces import Connection, ConnectionStatus
 from sync_core.flows import forget_history
+from sync_core.flows.connection_health import try_connection
 from sync_core.flows.deliver_order import deliver_order
 from sync_core.flows.enqueue_due import enqueue_due
 from sync_core.flows.manage_schedules import change_schedule, delete_schedule, put_schedule
@@ -353,6 +354,29 @@ async def test_connections_that_are_not_failed_are_not_asked() -> None:
     await an_hour_later(world)
 
     assert world.entra.asked == before
+
+
+async def test_of_two_who_would_try_a_connection_one_does() -> None:
+    world = await a_synced_world(3)
+    await fail_connection(world)
+    found = await world.services.workspaces.connection(WORKSPACE)
+    assert found is not None
+    before = world.entra.asked
+
+    for _ in range(2):
+        await try_connection(world.services, WORKSPACE, found)
+
+    assert world.entra.asked == before + 1
+
+
+async def test_an_edit_by_hand_that_was_cut_off_is_closed() -> None:
+    world = await a_synced_world(3)
+    run = Run(manual_run_id(world.clock.now(), request="q"), Trigger.MANUAL, RunState.RUNNING, attempt="a")
+    await world.services.runs.save(WORKSPACE, PEOPLE, run, etag=None)
+
+    await an_hour_later(world)
+
+    assert (await run_of(world, run.id, PEOPLE)).state is RunState.CANCELLED
 
 
 async def test_an_unlink_whose_order_was_lost_is_ordered_again() -> None:
