@@ -62,7 +62,9 @@ def _value(path: str, old: Any, new: Any) -> str:
 def _card(old: Any, new: Any) -> str:
     if new is None:
         return "card ends"
-    return f"card version {new[0]}, {new[1]}" if old is None or old[0] != new[0] else f"card {new[1]}"
+    if old is not None and old[0] == new[0]:
+        return "card paused" if new[1] == "paused" else "card resumed"
+    return f"card version {new[0]}" + (", paused" if new[1] == "paused" else "")
 
 
 def _said(value: Any) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sync_core.domain.holds import HeldPerson
     from sync_core.domain.ids import GroupId, RecipientId
     from sync_core.domain.planning import Rules
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
 
 #  16 partitions of up to 100 people each: what fills whole transactions on average.

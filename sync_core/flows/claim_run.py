@@ -5,7 +5,7 @@ A run lives as long as the group's lease does: there is no second sign of life t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sync_core.domain.eligibility import UNLINKED, Ending, why_not
@@ -13,6 +13,7 @@ from sync_core.domain.errors import RowConflict, TryAgainLater
 from sync_core.domain.orders import encode
 from sync_core.domain.runs import Mode, Phase, RunState
 from sync_core.flows.circumstances import circumstances
+from sync_core.flows.claimed_run import ClaimedRun
 from sync_core.flows.close_run import close_run, end_started_run
 from sync_core.flows.connection_health import ending_of_failed
 from sync_core.flows.lease import Lease, take_lease
@@ -20,30 +21,11 @@ from sync_core.flows.record_run import record_end
 from sync_core.ports import Stored, etag_of
 
 if TYPE_CHECKING:
-    from sync_core.domain.directory import LinkedGroup
     from sync_core.domain.eligibility import Circumstances
-    from sync_core.domain.ids import RunId, TenantId
+    from sync_core.domain.ids import RunId
     from sync_core.domain.orders import SyncOrder
     from sync_core.domain.runs import Run
-    from sync_core.domain.workspaces import Rulebook
     from sync_core.flows.services import Services
-
-
-@dataclass(slots=True)
-class ClaimedRun:
-    """A run that is ours to work on, with everything it was decided on. *run* moves on as the run does.
-
-    *doubtful*: journal pages whose transaction was refused, which may have landed all the same: the storage
-    client repeats a request whose answer was lost, and the repeat finds what the first one wrote.
-    """
-
-    order: SyncOrder
-    group: LinkedGroup
-    tenant: TenantId
-    rulebook: Rulebook
-    lease: Lease
-    run: Stored[Run]
-    doubtful: set[str] = field(default_factory=set)
 
 
 async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sync_core.domain.journal import PageSummary
     from sync_core.domain.orders import SyncOrder
     from sync_core.domain.runs import Counts, Run
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
 
 

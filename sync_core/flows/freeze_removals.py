@@ -15,7 +15,7 @@ from sync_core.ports import Stored, value_of
 
 if TYPE_CHECKING:
     from sync_core.domain.holds import Removal
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
     from sync_core.flows.take_out import TakenOut
 

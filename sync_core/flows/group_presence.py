@@ -12,7 +12,7 @@ from sync_core.domain.schedule import night_of
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import GroupId, WorkspaceId
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sync_core.domain.ids import GroupId, RecipientId
     from sync_core.domain.runs import Run
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
     from sync_core.flows.undo_turns import Place, Turn
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sync_core.domain.entra import EntraUser, MembersPage
     from sync_core.domain.ids import EntraUserId
     from sync_core.domain.planning import Rules
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
 
 #  Fewer people seen than counted: the count's index may lag, or a page may have been lost. One more look tells.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sync_core.domain.entra import ReadProof
     from sync_core.domain.orders import SyncOrder
     from sync_core.domain.runs import Counts, Phase, Reason
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
 
 

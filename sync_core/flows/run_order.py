@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sync_core.domain.orders import SyncOrder
     from sync_core.domain.runs import Counts
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
 
     Work = Callable[[Services, ClaimedRun], Awaitable[tuple[Ending, Counts]]]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sync_core.domain.ids import RecipientId, RunId
     from sync_core.domain.orders import SyncOrder
     from sync_core.domain.planning import PersonChange
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
 
 T = TypeVar("T")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sync_core.domain.entra import EntraGroup, ReadProof
     from sync_core.domain.ids import EntraUserId
     from sync_core.domain.runs import Counts
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.freeze_removals import Settled
     from sync_core.flows.locate_people import Left
     from sync_core.flows.services import Services

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sync_core.domain.ids import GroupId, RecipientId, RunId, WorkspaceId
     from sync_core.domain.journal import PageSummary
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.put_back import PutBack
     from sync_core.flows.services import Services
 

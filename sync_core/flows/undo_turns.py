@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sync_core.domain.journal import JournalEntry
     from sync_core.domain.runs import Run
     from sync_core.domain.undoing import UndoPlan
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
     from sync_core.ports import Stored
 

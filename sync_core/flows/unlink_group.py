@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sync_core.domain.directory import LinkedGroup
     from sync_core.domain.ids import GroupId, WorkspaceId
     from sync_core.domain.runs import Run
-    from sync_core.flows.claim_run import ClaimedRun
+    from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
 
 #  No read of Entra has more to say about a membership whose link ends.
