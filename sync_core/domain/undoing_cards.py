@@ -76,11 +76,11 @@ def shown_before(
     before = {name: old for name, (old, _) in lag.items() if old is not None}
     since = {name: new for name, (_, new) in lag.items() if new is not None}
     shown, cards, versions = person.shown or {}, person.cards, _versions_raised(entry)
-    if shown != before and (before or (since and versions)):
-        if shown == since and all(card.version == versions.get(group, card.version) for group, card in cards.items()):
+    if lag and versions and shown != before:
+        if all(card.version == versions.get(group, card.version) for group, card in cards.items()):
             return before or values, {}
         return person.card_content, {f"shown.{name}": [since.get(name), shown.get(name)] for name in lag}
-    if person.shown is None:
+    if person.shown is None and (versions or not before):
         return values, {}
     if lag or not versions:
         return person.card_content, {}

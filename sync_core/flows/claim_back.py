@@ -60,8 +60,8 @@ async def claim_back(
 def keys_of(person: Recipient) -> dict[str, str]:
     """Return the keys of everything that only one recipient can have and that *person* has, with the path of each."""
     keys = {}
-    if not person.deleted and EMAIL in person.values:
+    if EMAIL in person.values:
         keys[email.key_of(person.values[EMAIL])] = EMAIL_PATH
-    if not person.deleted and person.entra_id is not None:
+    if person.entra_id is not None:
         keys[entra_key(person.entra_id)] = ENTRA_PATH
     return keys

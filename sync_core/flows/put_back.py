@@ -151,12 +151,11 @@ class PeoplePutter:
 
 def _work(turn: Turn, group: GroupId) -> PersonWork:
     """Return what to store; of somebody who is put back already, only their row of the member index, once more."""
-    change = None if turn.done else turn.plan.change
     row = _row(turn) if turn.is_put_back and _changed_membership(turn, group) else None
     card = None if turn.after.deleted else turn.after.cards.get(group)
     stays = card is not None and card.origin is Origin.SYNC
     before, after = (None, row) if stays else (row, None)
-    return PersonWork(turn.place.recipient, turn.held.etag, change, before=before, after=after)
+    return PersonWork(turn.place.recipient, turn.held.etag, turn.plan.change, before=before, after=after)
 
 
 def _row(turn: Turn) -> Member | None:

@@ -53,7 +53,7 @@ class Turn:
 
     @property
     def after(self) -> Recipient:
-        return self.held.value if self.plan.change is None or self.done else self.plan.change.after
+        return self.held.value if self.plan.change is None else self.plan.change.after
 
     @property
     def is_put_back(self) -> bool:
@@ -80,11 +80,12 @@ class Turns:
     async def of(self, places: Sequence[Place]) -> list[Turn]:
         """Return one turn for each person of *places* whom the undone run really changed, on their last page."""
         held = await self._services.people.people(self._workspace, [place.recipient for place in places])
-        turns = {}
+        turns: dict[RecipientId, Turn] = {}
         for place in places:
-            if place.recipient in held:
-                turns[place.recipient] = await self._turn(place, held[place.recipient])
-        return [turn for turn in turns.values() if turn is not None]
+            turn = await self._turn(place, held[place.recipient]) if place.recipient in held else None
+            if turn is not None:
+                turns[place.recipient] = turn
+        return list(turns.values())
 
     def without(self, turn: Turn, taken: AbstractSet[str]) -> Turn:
         """Return *turn* planned afresh, with the paths *taken* left to whoever has them now."""
@@ -102,7 +103,9 @@ class Turns:
         older = [await self._entry(page, place.recipient) for page in reversed(pages[:-1])]
         entries = (place.entry, *(entry for entry in older if entry is not None))
         done = any((group, run) == (self._group, self._undo) for group, run, _ in marks)
-        return Turn(place, entries, held, plan_undo(entries, held.value, rules=self._rules), done)
+        plan = plan_undo(entries, held.value, rules=self._rules)
+        #  Who was put back, and changed by somebody else since, is not put back again.
+        return Turn(place, entries, held, replace(plan, change=None) if done else plan, done)
 
     async def _entry(self, page: str, recipient: RecipientId) -> JournalEntry | None:
         stored = await self._services.journal.page(self._workspace, self._group, self._undone, page)

@@ -225,6 +225,13 @@ def test_reads_that_began_before_the_undo_do_not_overwrite_it() -> None:
     assert looks(put_back_by_sync(now)) == looks(held)
 
 
+def test_a_read_that_began_before_the_undo_does_not_end_the_membership_again() -> None:
+    _, entry, held = run_of("took out of one group")
+    now = marked(put_back(undo(held, entry)), "g/undo/p")
+
+    assert left(now, rules(read_at=LATER - timedelta(minutes=1))).outdated
+
+
 def put_back_by_sync(person: Recipient) -> Recipient:
     """Return the person as the next night makes them again."""
     change = seen(person, rules(read_at=LATER + timedelta(days=1)), user=ENGINEER).change
@@ -394,6 +401,32 @@ def test_a_card_comes_back_in_a_new_version_where_what_it_shows_may_have_changed
     now = replace(held, values={**held.values, "jobTitle": "Director"}, revision=held.revision + 1)
 
     assert put_back(undo(now, entry)).cards[GROUP].version == IN_BOTH[GROUP].version + 1
+
+
+def test_cards_that_lag_again_behind_what_they_caught_up_with_show_what_they_showed_before() -> None:
+    before, entry, held = run_of("let cards catch up")
+    off = rules(update_cards=False, read_at=LATER - timedelta(hours=1))
+    change = seen(held, off, user=ENGINEER).change
+    assert change is not None
+    assert before is not None
+    after = put_back(undo(marked(change.after, "g/later/p"), entry))
+
+    assert after.values == change.after.values
+    assert after.card_content == before.card_content
+    assert after.cards[GROUP].version == held.cards[GROUP].version + 1
+
+
+def test_cards_that_never_fell_behind_keep_showing_what_they_show_now() -> None:
+    before, entry, held = run_of("ended the lag by going back")
+    change = seen(
+        held, rules(read_at=LATER - timedelta(hours=1)), user=with_values(name="Ada King", jobTitle=None)
+    ).change
+    assert change is not None
+    assert before is not None
+    after = put_back(undo(marked(change.after, "g/later/p"), entry))
+
+    assert after.card_content == change.after.values
+    assert after.cards[GROUP].version == change.after.cards[GROUP].version
 
 
 def test_cards_that_were_changed_after_catching_up_do_not_fall_behind_again() -> None:

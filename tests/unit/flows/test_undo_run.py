@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -359,9 +360,15 @@ async def test_a_person_made_by_hand_whom_the_run_linked_is_as_before_and_free_t
     assert await owner_of(world, key) == by_hand.id
 
 
-async def test_a_run_that_was_taken_over_is_undone_over_all_its_attempts() -> None:
-    """Killed behind its changes, the run read Entra again and changed one person a second time."""
+@pytest.mark.parametrize("step", [1, -1], ids=["older first", "newer first"])
+async def test_a_run_that_was_taken_over_is_undone_over_all_its_attempts(step: int) -> None:
+    """Killed behind its changes, the run read Entra again and changed one person a second time.
+
+    In its journal the pages of either attempt can come first: they are named by a random token.
+    """
     world = await a_synced_world(3, UNGUARDED)
+    tokens = count(5000, step)
+    world.services = replace(world.services, new_token=lambda: str(next(tokens)))
     before = await world.recipients()
     world.entra.users["u0"]["jobTitle"] = "Engineer"
     world.entra.users["u1"]["jobTitle"] = "Engineer"
@@ -410,6 +417,34 @@ async def test_somebody_who_is_changed_while_the_undo_works_is_planned_afresh() 
     assert now["u3"].values["jobTitle"] == "Director"
     assert (await kinds_in(world, undone.id))["u3"] == OUTDATED
     assert undone.counts.updated == 2
+
+
+async def test_who_was_put_back_and_synced_again_before_the_undo_went_on_is_not_put_back_twice() -> None:
+    world, _, run = await an_eventful_world()
+
+    async def break_behind_the_people(table: str, *_: object) -> None:
+        if table == "Members":
+            world.tables.after_write = None
+            raise RuntimeError
+
+    world.clock.advance(timedelta(hours=1))
+    ordered = await order_undo(world.services, WORKSPACE, G1, run.id)
+    world.tables.after_write = break_behind_the_people
+    text = world.queue.receive(GROUP_SYNCS)
+    assert text is not None
+    with pytest.raises(RuntimeError):
+        await deliver_order(world.services, text)
+    assert (await world.recipients())["u3"].values.get("jobTitle") is None
+    [member] = [
+        one async for one in world.services.members.index(WORKSPACE, G2, spread=False) if one.entra_id == "u3"
+    ]
+    await world.services.members.save(WORKSPACE, G2, spread=False, changed=[replace(member, fingerprint="")])
+    await ask_for(world, group=G2)
+    await deliver_order(world.services, text)
+    entries = [entry for entry in await journal(world, ordered.id) if entry.recipient == rid("u3")]
+
+    assert (await world.recipients())["u3"].values["jobTitle"] == "Engineer"
+    assert [entry.kind for entry in entries] == ["updated"]
 
 
 async def test_who_was_made_inactive_by_hand_since_stays_inactive() -> None:
