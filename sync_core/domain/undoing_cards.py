@@ -80,7 +80,7 @@ def shown_before(
         if all(card.version == versions.get(group, card.version) for group, card in cards.items()):
             return before or values, {}
         return person.card_content, {f"shown.{name}": [since.get(name), shown.get(name)] for name in lag}
-    if person.shown is None and (versions or not before):
+    if person.shown is None and not before:
         return values, {}
     if lag or not versions:
         return person.card_content, {}

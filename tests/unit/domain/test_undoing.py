@@ -71,6 +71,7 @@ RUNS: dict[str, tuple[Recipient | None, Callable[[Recipient | None], PersonPlan]
     "made cards lag behind": (a_recipient(cards=IN_BOTH), lambda held: seen(held, NOT_SHOWING, user=ENGINEER)),
     "changed values behind cards that lag": (LAGGING, lambda held: seen(held, NOT_SHOWING, user=ENGINEER)),
     "let cards catch up": (LAGGING, seen),
+    "let cards catch up with a cleared value": (LAGGING, lambda held: seen(held, user=with_values(jobTitle=None))),
     "let cards catch up with changed values": (LAGGING, lambda held: seen(held, user=ENGINEER)),
     "ended the lag by going back": (
         LAGGING,
@@ -331,6 +332,21 @@ def test_the_options_decide_about_who_loses_the_last_group_by_an_undo(option: On
     assert (after.status, after.inactive_because, after.deleted) == expected
 
 
+def test_who_was_in_no_group_before_the_run_is_so_again_whatever_the_options_say_now() -> None:
+    before, entry, held = run_of("brought back into a group")
+    plan = undo(held, entry, options=DELETING.options)
+
+    assert looks(put_back(plan)) == looks(before)
+
+
+def test_who_is_in_another_group_since_shows_the_old_values_there_too() -> None:
+    entry, held = ran(LEFT_EARLIER, seen(LEFT_EARLIER, user=ENGINEER))
+    after = put_back(undo(replace(held, cards={**held.cards, OTHER: a_card(version=1)}), entry))
+
+    assert after.values == after.card_content == LEFT_EARLIER.values
+    assert after.cards[OTHER].version == 2
+
+
 def test_somebody_made_by_the_run_whom_another_group_holds_leaves_this_group_only() -> None:
     _, entry, held = run_of("made somebody")
     plan = undo(replace(held, cards={**held.cards, OTHER: a_card()}), entry)
@@ -364,6 +380,15 @@ def test_somebody_deleted_by_the_run_who_came_back_since_is_left() -> None:
 
     assert plan.change is None
     assert plan.left == {"values.jobTitle": [None, "Director"]}
+
+
+def test_somebody_deleted_by_the_run_who_came_back_into_another_group_gets_no_card_of_this_one() -> None:
+    _, entry, held = run_of("took out and deleted")
+    change = seen(held, rules(group=OTHER)).change
+    assert change is not None
+    plan = undo(marked(change.after, "g/later/p"), entry)
+
+    assert plan == UndoPlan(None, {"cards.sales": [None, None]})
 
 
 def test_somebody_changed_by_the_run_and_deleted_since_is_left() -> None:
@@ -431,7 +456,8 @@ def test_cards_that_never_fell_behind_keep_showing_what_they_show_now() -> None:
 
 def test_cards_that_were_changed_after_catching_up_do_not_fall_behind_again() -> None:
     _, entry, held = run_of("let cards catch up")
-    change = seen(held, rules(read_at=LATER - timedelta(hours=1)), user=ENGINEER).change
+    joined = replace(held, cards={**held.cards, THIRD: a_card()})
+    change = seen(joined, rules(read_at=LATER - timedelta(hours=1)), user=ENGINEER).change
     assert change is not None
     plan = undo(marked(change.after, "g/later/p"), entry)
 
@@ -495,6 +521,15 @@ def test_somebody_whom_the_run_changed_twice_is_put_back_to_before_the_first() -
     assert looks(put_back(plan)) == looks(before)
     assert put_back(plan).cards[GROUP].version == before.cards[GROUP].version + 2
     assert plan.left == {}
+
+
+def test_a_card_that_the_run_ended_and_gave_again_is_the_one_from_before() -> None:
+    before = a_recipient(cards=IN_BOTH)
+    first, between = ran(before, left(before))
+    second, held = ran(between, seen(between))
+    after = put_back(undo(held, second, first))
+
+    assert after.cards[GROUP].version == IN_BOTH[GROUP].version
 
 
 def test_somebody_whom_the_run_made_and_deleted_stays_deleted() -> None:
