@@ -11,25 +11,36 @@ from typing import TYPE_CHECKING
 from sync_core.flows.apply_people import Deactivations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sync_core.domain.ids import RecipientId
     from sync_core.flows.apply_people import PeopleApplier
     from sync_core.flows.locate_people import Seen
 
 
-async def settle_addresses(applier: PeopleApplier) -> None:
-    """Apply the blocked people again until nobody moves any more; the rest become warnings."""
+async def settle_addresses(applier: PeopleApplier) -> list[Seen]:
+    """Apply the blocked people again until nobody moves any more; return who is still blocked."""
+    return await _settle(applier, Deactivations.PUT_OFF)
+
+
+async def settle_the_rest(applier: PeopleApplier, blocked: Sequence[Seen], deactivations: Deactivations) -> None:
+    """Try *blocked* once more, now that who left has given up their address; the rest become warnings."""
+    await applier.apply(blocked, deactivations)
+    still = await _settle(applier, deactivations)
+    await applier.apply(still, deactivations, settled=True)
+
+
+async def _settle(applier: PeopleApplier, deactivations: Deactivations) -> list[Seen]:
     waiting = _take_blocked(applier)
     while waiting:
         intents = [intent for intent, _ in waiting.values()]
         leaving = moving_together({person: holder for person, (_, holder) in waiting.items()})
-        await applier.apply(intents, Deactivations.PUT_OFF, leaving_address=leaving)
+        await applier.apply(intents, deactivations, leaving_address=leaving)
         left = _take_blocked(applier)
         if len(left) == len(waiting):
-            await applier.apply(intents, Deactivations.PUT_OFF, settled=True)
-            return
+            return intents
         waiting = left
+    return []
 
 
 def moving_together(blocked_by: Mapping[RecipientId, RecipientId]) -> frozenset[RecipientId]:

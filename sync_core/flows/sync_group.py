@@ -10,14 +10,14 @@ from sync_core.domain.eligibility import Ending
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.planning import ChangeKind, Rules
 from sync_core.domain.runs import Phase, Reason, RunState
-from sync_core.flows.apply_people import PeopleApplier
+from sync_core.flows.apply_people import Deactivations, PeopleApplier
 from sync_core.flows.carry_out_decision import carry_out_decision
 from sync_core.flows.close_run import stored_before
 from sync_core.flows.connection_health import note_working
 from sync_core.flows.freeze_removals import people_waiting, settle_holds
 from sync_core.flows.group_presence import note_present
 from sync_core.flows.read_group import GroupReading
-from sync_core.flows.settle_addresses import settle_addresses
+from sync_core.flows.settle_addresses import settle_addresses, settle_the_rest
 from sync_core.flows.take_out import Guarded, take_out
 
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, C
     applier = PeopleApplier(services, claimed, rules, spread=spread)
     reading = GroupReading(services, claimed, rules, applier)
     proof = await reading.read(index)
-    await settle_addresses(applier)
+    blocked = await settle_addresses(applier)
     await reading.report(Phase.REMOVING, proof=proof)
     left = reading.who_left()
     taken = await _take_out(services, claimed, applier, left, guarded=guarded, complete=proof.complete)
+    await settle_the_rest(applier, blocked, Deactivations.HOLD if taken.held else Deactivations.APPLY)
     settled = await settle_holds(services, claimed, taken, complete=proof.complete)
     members = _members_in(index) + applier.stored.joined - applier.stored.gone
     await _save_details(services, claimed, details, members=members)

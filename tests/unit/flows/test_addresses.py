@@ -10,7 +10,7 @@ import pytest
 from sync_core.domain.directory import MemberState, Status
 from sync_core.domain.email import MALFORMED, MISSING, TAKEN, key_of
 from sync_core.domain.ids import RecipientId
-from sync_core.domain.options import RemovalGuard
+from sync_core.domain.options import OnLeaveLast, RemovalGuard
 from sync_core.domain.runs import RunState
 from sync_core.flows.settle_addresses import moving_together
 from tests.builders import GROUP, WORKSPACE
@@ -256,3 +256,19 @@ def test_those_who_wait_for_a_ring_move_with_it() -> None:
 
 def test_nobody_blocked_means_nobody_moves() -> None:
     assert holding() == set()
+
+
+async def test_the_address_of_somebody_who_is_deleted_is_free_in_the_same_run() -> None:
+    """Settled only a night later, a night without changes in Entra would still change somebody."""
+    deleted = rulebook(when_user_leaves_last_group=OnLeaveLast.DELETE)
+    world = await a_world("u1", "u2", "u3", rules=deleted)
+    await the_run(world)
+    now_in(world, GROUP, "u2", "u3")
+    world.entra.users["u2"]["mail"] = "u1@example.com"
+
+    run = await the_run(world)
+    quiet = await the_run(world)
+
+    assert run.state is RunState.SUCCEEDED
+    assert await addresses(world) == {"u2": "u1@example.com", "u3": "u3@example.com"}
+    assert quiet.counts.updated == 0
