@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from devkit.errors import BadInput, DevkitError
 
@@ -18,6 +18,8 @@ _BAD_INPUT = 2
 #  What a shell answers for a command that a signal ended.
 _SIGNALLED = 128
 _LARGEST_PORT = 65535
+#  Each takes some kilobytes, in the simulator and in the demo's own comparison.
+_MOST_MEMBERS = 200_000
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -101,7 +103,7 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, int], *, served: bool) -
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m devkit", description="The whole product on this machine.")
+    parser = _Parser(prog="python -m devkit", description="The whole product on this machine.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("setup", help="install what is missing: .venv, Python packages, Azurite")
     run = commands.add_parser("run", help="start everything and serve until Ctrl-C")
@@ -129,7 +131,7 @@ def _add_stack_options(parser: argparse.ArgumentParser, *, http_port: int, data:
     add("--entra-port", type=_port, default=0, metavar="N", help="for the Entra simulator (default: a free one)")
     add("--data", type=Path, metavar="FOLDER", help=f"where data and logs are kept (default {data})")
     if members:
-        add("--members", type=_count, default=0, metavar="N", help="people in a large group of the demo tenant")
+        add("--members", type=_members, default=0, metavar="N", help="people in a large group of the demo tenant")
 
 
 def _port(text: str) -> int:
@@ -141,7 +143,7 @@ def _port(text: str) -> int:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{text} is no whole number")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 0 or more")
     return int(text)
 
 
@@ -150,3 +152,17 @@ def _at_least_one(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("there must be at least one")
     return number
+
+
+def _members(text: str) -> int:
+    number = _count(text)
+    if number > _MOST_MEMBERS:
+        raise argparse.ArgumentTypeError(f"the simulator holds at most {_MOST_MEMBERS} people")
+    return number
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells a mistake in one sentence; `--help` tells the rest."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_BAD_INPUT, f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.\n")

@@ -72,7 +72,7 @@ def show_night(console: Console, report: NightReport) -> None:
     if comparison.differences:
         _show_differences(console, comparison.differences)
     else:
-        console.print(_equality(comparison), style="green" if report.good else None, markup=False)
+        console.print(_equality(report), style="green" if report.good else None, markup=False)
     console.print()
 
 
@@ -84,8 +84,7 @@ def _run_to_json(group: GroupNight) -> dict[str, Any]:
         "state": group.state.value,
         **{name: 0 if counts is None else getattr(counts, name) for name in _COUNTED},
         "reason": None if reason is None else reason.code,
-        "reasonText": None if reason is None else reason.text,
-        "seconds": None if group.seconds is None else round(group.seconds, 3),
+        "seconds": round(group.seconds or 0.0, 3),
     }
 
 
@@ -131,7 +130,7 @@ def _totals(result: NightResult) -> str:
     said = ", ".join(f"{number} {state}" for state, number in sorted(states.items())) or "nothing due"
     people = ", ".join(f"{counts[name]} {name}" for name in _COUNTED)
     return (
-        f"{result.enqueued} orders: {said}. People: {people}. "
+        f"{result.enqueued} {'order' if result.enqueued == 1 else 'orders'}: {said}. People: {people}. "
         f"{result.graph_requests} Graph requests, {result.poison} poison messages."
     )
 
@@ -145,13 +144,18 @@ def _remarks(report: NightReport) -> Iterator[str]:
             yield f"{group.group.name}: its order was sent, but it is still {group.state}."
 
 
-def _equality(comparison: Comparison) -> str:
+def _equality(report: NightReport) -> str:
+    comparison = report.comparison
+    if not comparison.compared and comparison.left_out:
+        return f"Nobody could be compared with the tenant: {comparison.left_out} people were left out, see above."
     if comparison.left_out:
         return (
             f"{comparison.compared} people compared, all as the tenant has them; "
             f"{comparison.left_out} could not be compared, see above."
         )
-    return f"The directory equals the tenant: {comparison.compared} people compared."
+    refused = sum(group.run.counts.refused for group in report.result.due if group.run is not None)
+    but = f", but for {refused} not taken in as Entra has them" if refused else ""
+    return f"The directory equals the tenant{but}: {comparison.compared} people compared."
 
 
 def _show_differences(console: Console, differences: Sequence[str]) -> None:

@@ -180,10 +180,15 @@ def _is_over(group: LinkedGroup, last: RunSummary | None, night: date) -> bool:
 async def _groups(insight: Insight, night: date) -> list[GroupNight]:
     linked = {group.id: group async for group, _ in insight.services.groups.all(WORKSPACE)}
     return [
-        GroupNight(linked[group], schedule, schedule.is_on and schedule.cadence.is_due(night), None)
+        GroupNight(linked[group], schedule, _is_due(linked[group], schedule, night), None)
         async for group, schedule, _ in insight.services.schedules.all(WORKSPACE)
         if group in linked
     ]
+
+
+def _is_due(group: LinkedGroup, schedule: Schedule, night: date) -> bool:
+    """Tell whether the group syncs; one that Entra has deleted is paused by the system."""
+    return schedule.is_on and schedule.cadence.is_due(night) and not group.is_gone
 
 
 async def _with_run(insight: Insight, one: GroupNight, night: date) -> GroupNight:

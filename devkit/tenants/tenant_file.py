@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,10 @@ Entity = dict[str, Any]
 """A directory object as Graph writes it in JSON."""
 
 _FIELDS = ("users", "groups", "directoryObjects")
+
+
+#  Escapes that are only whole in pairs: RFC 8259, section 7.
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class TenantFileError(Exception):
@@ -103,9 +108,16 @@ def parse_json(text: str) -> Any:
         raise json.JSONDecodeError(f"{constant} is no JSON value", text, max(0, text.find(constant)))
 
     try:
-        return json.loads(text, parse_constant=refuse)
+        value = json.loads(text, parse_constant=refuse)
     except RecursionError as failure:
         raise json.JSONDecodeError("it is nested too deeply", text, 0) from failure
+    half = _SURROGATE.search(text)
+    if half is not None:
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as failure:
+            raise json.JSONDecodeError("half a character (a lone surrogate)", text, half.start()) from failure
+    return value
 
 
 def sentence_about(misfit: Misfit) -> str:

@@ -245,3 +245,11 @@ def test_a_path_leads_to_the_line_where_its_value_stands(before: list[Any], name
 
 def test_a_path_is_written_as_people_do() -> None:
     assert path_text(("groups", 3, "members", 2, "id")) == "groups[3].members[2].id"
+
+
+def test_half_a_character_is_told_with_its_place() -> None:
+    """JSON can escape a lone surrogate, which no text can be sent or stored with."""
+    text = '{"users": [\n{"id": "u1", "displayName": "\\ud800"}], "groups": []}'
+
+    with pytest.raises(TenantFileError, match=r"t\.json, line 2, column 30: .*half a character"):
+        parse_tenant(text, source="t.json")

@@ -67,7 +67,6 @@ def test_the_first_night_adds_everybody(demo: Demo) -> None:
         "updated": 0,
         "removed": 0,
         "reason": None,
-        "reasonText": None,
         "seconds": 0,
     }
     #  Five guests are read and not taken in.
