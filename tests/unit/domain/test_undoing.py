@@ -371,6 +371,15 @@ def test_somebody_made_by_the_run_whose_values_changed_since_leaves_the_group_an
     assert list(plan.left) == [f"values.{name}"]
 
 
+def test_of_somebody_whom_the_options_delete_when_no_group_holds_them_nothing_is_left() -> None:
+    _, entry, held = run_of("made somebody")
+    changed = replace(held, values={**held.values, "jobTitle": "Director"})
+    plan = undo(changed, entry, options=DELETING.options)
+
+    assert put_back(plan).deleted
+    assert plan.left == {}
+
+
 def test_somebody_deleted_by_the_run_who_came_back_since_is_left() -> None:
     before, entry, held = run_of("took out and deleted")
     change = seen(held, user=with_values(jobTitle="Director")).change
