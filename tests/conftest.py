@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from devkit.storage import Azurite
 from sync_core.adapters.queues.messages import open_queues
 from sync_core.adapters.tables.connect import open_table_store
+
+#  The same examples every time: a change is judged by itself. HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -25,6 +25,9 @@ _AT_A_TIME = 32
 #  A night's order that was not carried out by the evening is better told as failed: the next night is near.
 _PATIENCE = timedelta(hours=20)
 
+#  A night that is fired late, by hand or after an outage, still gets its time.
+_LATE_PATIENCE = timedelta(hours=4)
+
 
 async def enqueue_due(services: Services) -> Night:
     """Send the orders of tonight and of every night missed since the last complete one; return the night.
@@ -76,7 +79,7 @@ async def _send(
     services: Services, night: Night, etag: str, slot: str, due: Sequence[tuple[WorkspaceId, GroupId]]
 ) -> tuple[Night, str]:
     """Send, then remember: a firing cut off in between sends these again."""
-    not_after = midnight_of(night.night) + _PATIENCE
+    not_after = max(midnight_of(night.night) + _PATIENCE, services.clock.now() + _LATE_PATIENCE)
     orders = [SyncOrder(workspace, group, not_after, night.night, night.covers) for workspace, group in due]
     await each(services.orders.send, orders, limit=_AT_A_TIME)
     sent = {**night.enqueued, slot: night.enqueued.get(slot, 0) + len(due)}

@@ -115,8 +115,11 @@ async def _check(world: World, group: str, run: Run, before: dict[str, set[str]]
     if removed:
         assert run.proof is not None
         assert run.proof.complete, "taken out by a read that was not proved"
-    if removed | deactivated:
-        assert not _is_too_many(len(removed | deactivated), len(before[group])), "taken out beyond the guard"
+    #  Somebody new to the group can be deactivated by its run: they count in the group as it is with them.
+    from_before = (removed | deactivated) & before[group]
+    in_all = before[group] | await world.members(group)
+    assert not from_before or not _is_too_many(len(from_before), len(before[group])), "taken out beyond the guard"
+    assert not deactivated or not _is_too_many(len(deactivated), len(in_all)), "deactivated beyond the guard"
     if run.state is RunState.HELD:
         assert await _waiting(world, group) is not None, "held, and nobody can decide"
     hold = await _waiting(world, group)

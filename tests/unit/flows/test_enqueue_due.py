@@ -13,14 +13,15 @@ import pytest
 from sync_core.adapters.queues.orders import GROUP_SYNCS, QueueOrders
 from sync_core.domain.errors import RowConflict
 from sync_core.domain.ids import EntraGroupId, GroupId, WorkspaceId
-from sync_core.domain.schedule import Cadence
+from sync_core.domain.runs import RunState
+from sync_core.domain.schedule import Cadence, night_of
 from sync_core.domain.workspaces import Rulebook, Workspace
 from sync_core.flows.enqueue_due import enqueue_due
 from sync_core.flows.manage_schedules import change_schedule, delete_schedule, put_schedule
 from sync_core.flows.set_up_workspace import confirm_rules, connect, link_group, put_workspace
 from tests.builders import DAILY, MIDNIGHT, MONDAYS, NIGHT, TENANT, WORKSPACE
 from tests.fakes.world import World, a_group, a_tenant
-from tests.unit.flows.worlds import lost_answer_of, orders_on_queue
+from tests.unit.flows.worlds import a_world, lost_answer_of, orders_on_queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -352,3 +353,14 @@ async def test_a_night_cut_off_behind_a_weekly_slot_does_not_begin_again_with_th
     await enqueue_due(world.services)
 
     assert enqueued(world) == {"aa": 1, "bb": 1}
+
+
+async def test_a_night_that_is_fired_late_in_the_day_still_gets_its_turn() -> None:
+    """Fired by hand in the evening, or caught up after an outage, its orders must not be too late already."""
+    world = await a_world("u1")
+    world.clock.advance(timedelta(hours=45, minutes=30))
+    await enqueue_due(world.services)
+    await world.drain()
+    [run] = await world.runs_of(night_of(world.clock.now()))
+
+    assert run.state is RunState.SUCCEEDED
