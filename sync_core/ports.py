@@ -271,12 +271,15 @@ class Identities(Protocol):
     async def take_over(
         self, workspace: WorkspaceId, key: str, *, owner: RecipientId, claim: Claim, at: datetime
     ) -> bool:
-        """Give *key* to *owner*; False where the claim is not the one that was read any more."""
+        """Give *key* to *owner*; False where the claim is not the one that was read any more, nor *owner*'s by now."""
 
     async def release(
         self, workspace: WorkspaceId, released: Mapping[str, RecipientId], *, claimed_before: datetime
     ) -> None:
-        """Free each key that still belongs to the recipient named with it, unless it was claimed since."""
+        """Free each key that still belongs to the recipient named with it, unless it was claimed since.
+
+        A claim of the seconds before counts as made since: hosts' clocks differ.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,14 @@ class MemoryTables:
             await self.after_write(table, partition, rows)
         return etags
 
+    def copy(self) -> MemoryTables:
+        """Return tables that hold the same rows, ETags included, and go their own way from here on; without hooks."""
+        other = MemoryTables()
+        other._versions = count(next(self._versions))
+        for place, partition in self._partitions.items():
+            other._partitions[place].rows = dict(partition.rows)
+        return other
+
     def rows(self, table: str) -> list[StoredRow]:
         """Return all rows of the table in order: for tests that look at what was stored."""
         found = [partition.rows.values() for (name, _), partition in self._partitions.items() if name == table]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.cells import text_in, time_cell, time_in
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from sync_core.ports import Cell, StoredRow, TableStore
 
 _ENTRA = "entra:"
+
+#  By so much at the most do the clocks of two hosts differ; a claim made just before may have been made since.
+_CLOCKS_DIFFER = timedelta(seconds=5)
 
 #  Together 32: each transaction that finds something taken reads its rows by itself.
 _TRANSACTIONS_AT_A_TIME = 4
@@ -64,9 +68,9 @@ class TableIdentities:
                 IDENTITIES, partition, [RowWrite("merge", key, _claim_cells(owner, at=at), claim.etag)]
             )
         except RowConflict:
-            #  The answer to our own write may have been lost and the write repeated.
+            #  The answer to our own write was lost and the write repeated, or another run did the same for *owner*.
             now = (await self._claims(partition, [key])).get(key)
-            return now is not None and now.owner == owner and now.claimed_at == at
+            return now is not None and now.owner == owner
         return True
 
     async def release(
@@ -74,7 +78,7 @@ class TableIdentities:
     ) -> None:
         async def free(item: tuple[str, Claim]) -> None:
             key, claim = item
-            if claim.owner == released[key] and claim.claimed_at < claimed_before:
+            if claim.owner == released[key] and claim.claimed_at < claimed_before - _CLOCKS_DIFFER:
                 #  Whoever changed the claim meanwhile owns it now.
                 with suppress(RowConflict):
                     await self._store.write(

@@ -159,3 +159,21 @@ async def test_a_claim_that_was_renewed_since_is_not_released(tables: TableStore
     await identities.release(WORKSPACE, {ADDRESS: ADA}, claimed_before=LATER)
 
     assert await owners_of(identities, ADDRESS) == {ADDRESS: ADA}
+
+
+async def test_what_another_run_gave_to_the_same_recipient_meanwhile_is_theirs(tables: TableStore) -> None:
+    """Two groups renew one person's claim at the same moment: neither may think that somebody else has it."""
+    identities = TableIdentities(tables)
+    claim = (await identities.claim(WORKSPACE, {ADDRESS: ADA}, at=MIDNIGHT))[ADDRESS]
+    await identities.take_over(WORKSPACE, ADDRESS, owner=ADA, claim=claim, at=LATER)
+
+    assert await identities.take_over(WORKSPACE, ADDRESS, owner=ADA, claim=claim, at=LATER + timedelta(seconds=1))
+    assert not await identities.take_over(WORKSPACE, ADDRESS, owner=BOB, claim=claim, at=LATER)
+
+
+async def test_what_was_claimed_by_a_host_whose_clock_is_a_little_behind_is_not_released(tables: TableStore) -> None:
+    identities = TableIdentities(tables)
+    await identities.claim(WORKSPACE, {ADDRESS: ADA}, at=MIDNIGHT)
+    await identities.release(WORKSPACE, {ADDRESS: ADA}, claimed_before=MIDNIGHT + timedelta(seconds=2))
+
+    assert await owners_of(identities, ADDRESS) == {ADDRESS: ADA}
