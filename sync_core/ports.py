@@ -271,7 +271,7 @@ class Identities(Protocol):
     async def take_over(
         self, workspace: WorkspaceId, key: str, *, owner: RecipientId, claim: Claim, at: datetime
     ) -> bool:
-        """Give *key* to *owner*; False where the claim is not the one that was read any more, nor *owner*'s by now."""
+        """Give *key* to *owner*; False where the claim was changed since it was read, and not for *owner*."""
 
     async def release(
         self, workspace: WorkspaceId, released: Mapping[str, RecipientId], *, claimed_before: datetime
