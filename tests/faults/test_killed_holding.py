@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sync_core.adapters.queues.orders import GROUP_SYNCS
+from sync_core.domain.journal import OUTDATED
 from sync_core.domain.runs import RunState
 from sync_core.domain.schedule import midnight_of, night_of
 from sync_core.flows.decide_removals import decide_removals
@@ -73,7 +74,7 @@ async def _outcome(world: World) -> dict[str, Any]:
     runs = [run async for run in world.services.runs.newest_first(WORKSPACE, G1)]
     entries = {run.id: await journal(world, run.id) for run in runs}
     changes = {
-        run: sorted((one.recipient, one.kind, one.revision) for one in found if one.changes)
+        run: sorted((one.recipient, one.kind, one.revision) for one in found if one.changes or one.kind == OUTDATED)
         for run, found in entries.items()
     }
     notes = {

@@ -69,6 +69,8 @@ async def a_world_with_everything_to_do() -> World:
     world.entra.users["u4"] |= {"accountEnabled": False}
     world.entra.users["u5"] |= {"mail": "u6@example.com"}
     world.entra.users["u6"] |= {"mail": "u5@example.com"}
+    world.entra.users["u9"] |= {"mail": "moved@example.com"}
+    world.entra.users["u1"] |= {"mail": "u9@example.com"}
     world.entra.users["u7"] |= {"jobTitle": "Analyst"}
     world.entra.users["u8"] |= {"userType": "Guest"}
     return world
