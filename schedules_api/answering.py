@@ -4,58 +4,48 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from http import HTTPStatus
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import azure.functions as func
+from pydantic import TypeAdapter
 
-from schedules_api.callers import authorise
+from schedules_api.access import require
+from schedules_api.callers import ANYBODY, Caller, Role
+from schedules_api.faults import check_shape
+from schedules_api.operations import Access, Call, Text
 from schedules_api.problems import TYPE_PREFIX, Problem, refused, unavailable, unexpected
+from schedules_api.requests import json_in, query_in
 from sync_core.domain.errors import SyncRefused, TryAgainLater
+from sync_core.domain.ids import TenantId
 from sync_core.telemetry import event_log
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from http import HTTPStatus
     from typing import Any
 
-    from pydantic import BaseModel
-
+    from schedules_api.operations import Operation, Reply, Route
+    from schedules_api.shapes.base import Query
     from sync_core.flows.services import Services
     from sync_core.settings import Settings
     from sync_core.telemetry import EventLog
 
-    Operation = Callable[[Services, func.HttpRequest], Awaitable["Reply"]]
-
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
-_ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+#  OWASP, "HTTP Security Response Headers Cheat Sheet": answers are nobody's page, frame, script or cache.
+_ALWAYS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a call answers where nothing went wrong."""
-
-    body: BaseModel | None = None
-    status: HTTPStatus = HTTPStatus.OK
-    headers: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The functions of one address, by method. *anonymous*: also without sign-in."""
-
-    name: str
-    path: str
-    operations: Mapping[str, Operation]
-    anonymous: bool = False
-
-    @property
-    def allow(self) -> str:
-        return ", ".join(sorted(self.operations))
 
 
 async def answer(
@@ -68,19 +58,47 @@ async def answer(
         reply = await _carry_out(request, route=route, services=services, settings=settings)
     except Exception as exc:  # noqa: BLE001  the host would answer an empty 500
         return _problem_response(_problem_of(exc, log), request_id)
-    body = b"" if reply.body is None else reply.body.model_dump_json().encode()
-    return _response(body, status=reply.status, mimetype=JSON, request_id=request_id, headers=reply.headers)
+    return _reply_response(reply, request_id, with_body=request.method != "HEAD")
 
 
 async def _carry_out(
     request: func.HttpRequest, *, route: Route, services: Callable[[], Awaitable[Services]], settings: Settings
 ) -> Reply:
-    if not route.anonymous:
-        authorise(settings)
-    operation = route.operations.get(request.method)
+    caller = ANYBODY
+    if not route.is_open:
+        caller = await caller_of(request, settings=settings, services=await services())
+    operation = route.operation(request.method)
     if operation is None:
         raise Problem("method-not-allowed", f"Allowed here: {route.allow}.", headers={"Allow": route.allow})
-    return await operation(await services(), request)
+    if operation.access is not Access.ANYBODY:
+        await require(operation.access, caller, await services(), request)
+    query = check_shape(_query_shape(operation.query), query_in(request, _parameters(operation.query)))
+    body = _body_of(operation, request)
+    return await operation.run(Call(request, await services(), settings, caller, query, body))
+
+
+async def caller_of(_: func.HttpRequest, *, settings: Settings, services: Services) -> Caller:  # noqa: ARG001
+    """Believe everybody on a developer's machine."""
+    if not settings.development:
+        raise Problem("not-signed-in", "This needs a bearer token.", headers={"WWW-Authenticate": "Bearer"})
+    return Caller("somebody", TenantId(""), frozenset(Role))
+
+
+def _body_of(operation: Operation, request: func.HttpRequest) -> Any:
+    if operation.body is None:
+        return None
+    return check_shape(operation.body.shape, json_in(request), tag=operation.body.tag)
+
+
+@cache
+def _query_shape(query: type[Query]) -> TypeAdapter[Query]:
+    return TypeAdapter(query)
+
+
+@cache
+def _parameters(query: type[Query]) -> frozenset[str]:
+    """Return the names that the query can hold."""
+    return frozenset(field.alias or name for name, field in query.model_fields.items())
 
 
 def _problem_of(failure: Exception, log: EventLog) -> Problem:
@@ -95,6 +113,21 @@ def _problem_of(failure: Exception, log: EventLog) -> Problem:
     return unexpected()
 
 
+def _reply_response(reply: Reply, request_id: str, *, with_body: bool) -> func.HttpResponse:
+    mimetype, body = JSON, b""
+    if isinstance(reply.body, Text):
+        mimetype, body = reply.body.mimetype, reply.body.text.encode()
+    elif reply.body is not None:
+        body = reply.body.model_dump_json().encode()
+    return _response(
+        body if with_body else b"",
+        status=reply.status,
+        mimetype=mimetype,
+        request_id=request_id,
+        headers=reply.headers,
+    )
+
+
 def _problem_response(problem: Problem, request_id: str) -> func.HttpResponse:
     kind = problem.kind
     details: dict[str, Any] = {
@@ -104,6 +137,7 @@ def _problem_response(problem: Problem, request_id: str) -> func.HttpResponse:
         "detail": problem.detail,
         "instance": f"urn:scheduled-syncs:request:{request_id}",
     }
+    details |= problem.more
     if problem.faults:
         details["errors"] = [{"field": fault.field, "reason": fault.reason} for fault in problem.faults]
     return _response(

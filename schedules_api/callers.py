@@ -1,30 +1,49 @@
-"""Who may call: for now everybody on a developer's machine, and nobody anywhere else.
-
-Tokens are not verified here yet, so there is no caller that could be believed. Only the local stack, which sets
-``AZURE_FUNCTIONS_ENVIRONMENT`` to ``Development``, answers without sign-in; a deployed app refuses every call but
-those of anonymous routes.
-"""
+"""Who calls, and what their roles let them do."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from schedules_api.problems import Problem
+from sync_core.domain.ids import TenantId
 
 if TYPE_CHECKING:
-    from sync_core.settings import Settings
+    from collections.abc import Set as AbstractSet
 
 
-def authorise(settings: Settings) -> None:
-    """Let the call through.
+class Role(StrEnum):
+    """App roles of ours, as tokens name them."""
 
-    Raises:
-        Problem: ``sign-in-not-set-up``.
+    READ = "Schedules.Read"
+    MANAGE = "Schedules.Manage"
+    PLATFORM = "Workspaces.Manage.All"
+
+
+_INCLUDED = {
+    Role.READ: frozenset({Role.READ, Role.MANAGE, Role.PLATFORM}),
+    Role.MANAGE: frozenset({Role.MANAGE, Role.PLATFORM}),
+    Role.PLATFORM: frozenset({Role.PLATFORM}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: *id* is an object id in *tenant*; *roles* are those that count.
+
+    *by_header*: told by the platform's sign-in, which a browser carries as a cookie.
     """
-    if not settings.development:
-        raise Problem(
-            "sign-in-not-set-up",
-            "This deployment has no sign-in, so its API is closed.",
-            #  RFC 9110, section 15.5.2: a 401 names a way to authenticate.
-            headers={"WWW-Authenticate": "Bearer"},
-        )
+
+    id: str
+    tenant: TenantId
+    roles: AbstractSet[Role]
+    by_header: bool = False
+    name: str = ""
+
+    def may(self, role: Role) -> bool:
+        """Tell whether one of the roles is *role* or includes it."""
+        return not self.roles.isdisjoint(_INCLUDED[role])
+
+
+ANYBODY = Caller("", TenantId(""), frozenset())
+"""Who calls where nobody needs to sign in."""

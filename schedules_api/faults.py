@@ -22,19 +22,31 @@ _REASONS: Mapping[str, str] = {
     "missing": "is missing",
     "extra_forbidden": "does not belong here",
     "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "string_type": "must be text",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
     "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
     "union_tag_not_found": "is missing",
     "union_tag_invalid": "must be one of {expected_tags}",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
     "string_unicode": "holds half a character (a lone surrogate)",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "must fit {pattern}",
+    "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
     "needed": "{reason}",
 }
 _MOST_FAULTS = 20
 
 
-def check_body(shape: TypeAdapter[T], value: Any, *, tag: str | None = None) -> T:
-    """Return *value* as *shape* has it. *tag* is the field that tells which of several shapes is meant.
+def check_shape(shape: TypeAdapter[T], value: Any, *, tag: str | None = None) -> T:
+    """Return *value*, a body or a query, as *shape* has it. *tag* tells which of several shapes is meant.
 
     Raises:
         Problem: it does not fit; the problem names up to 20 of the fields that do not.

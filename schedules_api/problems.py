@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,20 +23,35 @@ class Kind:
     title: str
 
 
+_FORBIDDEN, _GONE, _STALE = HTTPStatus.FORBIDDEN, HTTPStatus.GONE, HTTPStatus.PRECONDITION_FAILED
+_NOT_FOUND, _CONFLICT, _BAD = HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST
+
 KINDS: Mapping[str, Kind] = {
-    "invalid-request": Kind(HTTPStatus.BAD_REQUEST, "The request is not valid"),
-    "sign-in-not-set-up": Kind(HTTPStatus.UNAUTHORIZED, "Sign-in is not set up"),
-    "plan-required": Kind(HTTPStatus.FORBIDDEN, "The plan does not include scheduled syncs"),
-    "daily-needs-enterprise": Kind(HTTPStatus.FORBIDDEN, "The plan does not include daily syncs"),
-    "workspace-not-found": Kind(HTTPStatus.NOT_FOUND, "Workspace not found"),
-    "group-not-linked": Kind(HTTPStatus.NOT_FOUND, "Group not linked"),
-    "schedule-not-found": Kind(HTTPStatus.NOT_FOUND, "Schedule not found"),
+    "invalid-request": Kind(_BAD, "The request is not valid"),
+    "not-signed-in": Kind(HTTPStatus.UNAUTHORIZED, "Not signed in"),
+    "token-invalid": Kind(HTTPStatus.UNAUTHORIZED, "The token is not accepted"),
+    "role-needed": Kind(_FORBIDDEN, "A role is missing"),
+    "cross-site": Kind(_FORBIDDEN, "The request comes from another site"),
+    "plan-required": Kind(_FORBIDDEN, "The plan does not include scheduled syncs"),
+    "daily-needs-enterprise": Kind(_FORBIDDEN, "The plan does not include daily syncs"),
+    "workspace-not-found": Kind(_NOT_FOUND, "Workspace not found"),
+    "group-not-linked": Kind(_NOT_FOUND, "Group not linked"),
+    "schedule-not-found": Kind(_NOT_FOUND, "Schedule not found"),
+    "run-not-found": Kind(_NOT_FOUND, "Run not found"),
+    "recipient-not-found": Kind(_NOT_FOUND, "Person not found"),
+    "hold-not-found": Kind(_NOT_FOUND, "Held removals not found"),
+    "entra-group-not-found": Kind(_NOT_FOUND, "Group not found in Entra ID"),
     "method-not-allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
-    "not-connected": Kind(HTTPStatus.CONFLICT, "The workspace is not connected to Entra ID"),
-    "settings-not-confirmed": Kind(HTTPStatus.CONFLICT, "The sync options are not confirmed"),
-    "schedule-changed": Kind(HTTPStatus.PRECONDITION_FAILED, "The schedule is not as expected"),
+    "not-connected": Kind(_CONFLICT, "The workspace is not connected to Entra ID"),
+    "settings-not-confirmed": Kind(_CONFLICT, "The sync options are not confirmed"),
+    "journal-gone": Kind(_GONE, "The history has expired"),
+    "schedule-changed": Kind(_STALE, "The schedule is not as expected"),
+    "workspace-changed": Kind(_STALE, "The workspace is not as expected"),
+    "options-changed": Kind(_STALE, "The sync options are not as expected"),
+    "recipient-changed": Kind(_STALE, "The person is not as expected"),
     "body-too-large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
     "unsupported-media-type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is not JSON"),
+    "too-many-requests": Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests"),
     "unexpected-error": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here"),
     "unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later"),
 }
@@ -53,7 +68,10 @@ class Fault:
 
 
 class Problem(Exception):
-    """Answer the request with this problem. *code* is the end of its ``type``, *detail* is for people."""
+    """Answer the request with this problem. *code* is the end of its ``type``, *detail* is for people.
+
+    *more*: members that problems of this sort have of their own (RFC 9457, section 3.2).
+    """
 
     def __init__(
         self,
@@ -62,12 +80,14 @@ class Problem(Exception):
         *,
         faults: Sequence[Fault] = (),
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.faults = tuple(faults)
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
     @property
     def kind(self) -> Kind:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from schedules_api.problems import Problem, invalid
-from sync_core.domain.ids import GroupId, WorkspaceId, is_id
+from sync_core.domain.ids import GroupId, RecipientId, RunId, WorkspaceId, is_id
+from sync_core.domain.runs import is_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -27,21 +28,48 @@ def workspace_in(request: func.HttpRequest) -> WorkspaceId:
     """
     text = request.route_params.get("workspaceId", "")
     if not is_id(text):
-        raise Problem("workspace-not-found", "There is no such workspace.")
+        raise no_workspace()
     return WorkspaceId(text)
 
 
-def group_in(request: func.HttpRequest) -> tuple[WorkspaceId, GroupId]:
-    """Return workspace and group of the path.
+def group_in(request: func.HttpRequest) -> GroupId:
+    """Return the group of the path.
 
     Raises:
-        Problem: no workspace or no group can have such an id.
+        Problem: no group can have such an id.
     """
-    workspace = workspace_in(request)
     text = request.route_params.get("groupId", "")
     if not is_id(text):
         raise Problem("group-not-linked", "There is no linked group with this id in the workspace.")
-    return workspace, GroupId(text)
+    return GroupId(text)
+
+
+def run_in(request: func.HttpRequest) -> RunId:
+    """Return the run of the path.
+
+    Raises:
+        Problem: no run can have such an id.
+    """
+    text = request.route_params.get("runId", "")
+    if not is_run_id(text):
+        raise Problem("run-not-found", "There is no such run, or its history has expired.")
+    return RunId(text)
+
+
+def recipient_in(request: func.HttpRequest) -> RecipientId:
+    """Return the recipient of the path.
+
+    Raises:
+        Problem: no recipient can have such an id.
+    """
+    text = request.route_params.get("recipientId", "")
+    if not is_id(text):
+        raise Problem("recipient-not-found", "There is no such person in the workspace.")
+    return RecipientId(text)
+
+
+def no_workspace() -> Problem:
+    return Problem("workspace-not-found", "There is no such workspace.")
 
 
 def query_in(request: func.HttpRequest, known: AbstractSet[str] = frozenset()) -> dict[str, str]:

@@ -9,31 +9,49 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from schedules_api import runs, schedules
-from schedules_api.answering import Route, answer
-from schedules_api.health import Health
+from schedules_api.answering import answer
+from schedules_api.calls import (
+    changes,
+    connection,
+    consent_callback,
+    entra_groups,
+    groups,
+    health,
+    holds,
+    me,
+    members,
+    recipients,
+    runs,
+    schedules,
+    sync_options,
+    workspaces,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from schedules_api.operations import Route
     from sync_core.flows.services import Services
     from sync_core.settings import Settings
-
-_WORKSPACE = "api/workspaces/{workspaceId}"
-_GROUP = _WORKSPACE + "/groups/{groupId}"
 
 
 def routes() -> tuple[Route, ...]:
     """Return every address of the API with what it can do."""
     return (
-        Route("health", "api/health", {"GET": Health().show}, anonymous=True),
-        Route("schedules", f"{_WORKSPACE}/schedules", {"GET": schedules.show_all}),
-        Route(
-            "schedule",
-            f"{_GROUP}/schedule",
-            {"GET": schedules.show, "PUT": schedules.put, "PATCH": schedules.change, "DELETE": schedules.delete},
-        ),
-        Route("runs", f"{_GROUP}/runs", {"GET": runs.show_all}),
+        *health.routes(),
+        *me.ROUTES,
+        *workspaces.ROUTES,
+        *consent_callback.ROUTES,
+        *connection.ROUTES,
+        *sync_options.ROUTES,
+        *entra_groups.ROUTES,
+        *groups.ROUTES,
+        *members.ROUTES,
+        *schedules.ROUTES,
+        *runs.ROUTES,
+        *changes.ROUTES,
+        *holds.ROUTES,
+        *recipients.ROUTES,
     )
 
 

@@ -124,7 +124,7 @@ class RunSummary:
     ended_at: datetime | None = None
 
 
-_RUN_ID = re.compile(r"(?P<time>\d{8}T\d{6}Z)-[A-Za-z0-9-]{1,40}")
+_RUN_ID = re.compile(r"(?P<time>\d{8}T\d{6}Z)-[A-Za-z0-9-]{1,40}", re.ASCII)
 _DIGITS = str.maketrans("0123456789", "9876543210")
 _TIME = "%Y%m%dT%H%M%SZ"
 

@@ -45,7 +45,7 @@ class World:
 
     async def set_up(self, rulebook: Rulebook | None = None, *, groups: tuple[str, ...] | None = None) -> World:
         """Connect the workspace, link *groups* (all of the tenant's) under their own ids and schedule them daily."""
-        await put_workspace(self.services, Workspace(WORKSPACE, "Acme", "enterprise"))
+        await put_workspace(self.services, Workspace(WORKSPACE, "Acme", "enterprise", TENANT))
         await connect(self.services, WORKSPACE, tenant=TENANT)
         await confirm_rules(self.services, WORKSPACE, rulebook or Rulebook())
         for group in self.entra.groups if groups is None else groups:

@@ -30,7 +30,7 @@ async def set_up(services: Services) -> None:
 
 
 async def on_plan(services: Services, plan: str) -> None:
-    await put_workspace(services, Workspace(WORKSPACE, "Acme", plan))
+    await put_workspace(services, Workspace(WORKSPACE, "Acme", plan, TENANT))
 
 
 async def link(services: Services, *groups: str) -> None:

@@ -45,7 +45,7 @@ def test_every_address_does_what_the_table_says() -> None:
 
 
 def test_only_these_addresses_need_no_sign_in() -> None:
-    assert {route.path for route in routes() if route.anonymous} == OPEN_TO_ALL
+    assert {route.path for route in routes() if route.is_open} == OPEN_TO_ALL
 
 
 def _http_triggers(monkeypatch: pytest.MonkeyPatch) -> list[HttpTrigger]:

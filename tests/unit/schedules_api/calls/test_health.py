@@ -6,9 +6,13 @@ from datetime import timedelta
 import azure.functions as func
 import pytest
 
-from schedules_api.health import Health
+from schedules_api.callers import ANYBODY
+from schedules_api.calls.health import Health
+from schedules_api.operations import Call
+from schedules_api.shapes.base import NoQuery
 from sync_core.domain.errors import TryAgainLater
 from tests.fakes.world import World
+from tests.integration.api.client import DEVELOPMENT
 
 REQUEST = func.HttpRequest("GET", "https://example.com/api/health", body=b"")
 
@@ -21,4 +25,6 @@ async def test_storage_that_never_answers_is_not_waited_for() -> None:
     world.tables.before_read = hang
 
     with pytest.raises(TryAgainLater, match="does not answer"):
-        await Health(timedelta(milliseconds=1)).show(world.services, REQUEST)
+        await Health(timedelta(milliseconds=1)).show(
+            Call(REQUEST, world.services, DEVELOPMENT, ANYBODY, NoQuery(), None)
+        )

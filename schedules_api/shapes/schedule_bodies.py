@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
-from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic import Field, TypeAdapter, field_validator, model_validator
 
+from schedules_api.shapes.base import Body, needed
 from sync_core.domain.schedule import Cadence
 
 CadenceName = Literal["daily", "weekly"]
@@ -16,13 +15,7 @@ DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 _DAYS: tuple[DayName, ...] = get_args(DayName)
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, alias_generator=to_camel, validate_by_alias=True
-    )
-
-
-class DailySchedule(_Body):
+class DailySchedule(Body):
     """A sync every midnight UTC."""
 
     cadence: Literal["daily"]
@@ -33,7 +26,7 @@ class DailySchedule(_Body):
         return Cadence("daily")
 
 
-class WeeklySchedule(_Body):
+class WeeklySchedule(Body):
     """A sync at the midnight UTC that begins a day of the week."""
 
     cadence: Literal["weekly"]
@@ -45,7 +38,7 @@ class WeeklySchedule(_Body):
         return weekly_on(self.day_of_week)
 
 
-class ScheduleChange(_Body):
+class ScheduleChange(Body):
     """The parts of a schedule to change: at least one, and with the cadence weekly its day."""
 
     cadence: CadenceName | None = None
@@ -56,17 +49,17 @@ class ScheduleChange(_Body):
     @classmethod
     def _is_given(cls, value: object) -> object:
         if value is None:
-            raise _needed("must not be null")
+            raise needed("must not be null")
         return value
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if not self.model_fields_set:
-            raise _needed("must name at least one of cadence, dayOfWeek and enabled")
+            raise needed("must name at least one of cadence, dayOfWeek and enabled")
         if self.cadence == "weekly" and self.day_of_week is None:
-            raise _needed("must name dayOfWeek with the cadence weekly")
+            raise needed("must name dayOfWeek with the cadence weekly")
         if self.cadence == "daily" and self.day_of_week is not None:
-            raise _needed("must not name dayOfWeek with the cadence daily")
+            raise needed("must not name dayOfWeek with the cadence daily")
         return self
 
     @property
@@ -90,7 +83,3 @@ def weekly_on(day: DayName) -> Cadence:
 def day_name(cadence: Cadence) -> DayName | None:
     """Return the day of a weekly cadence, None for a daily one."""
     return None if cadence.day is None else _DAYS[cadence.day]
-
-
-def _needed(reason: str) -> PydanticCustomError:
-    return PydanticCustomError("needed", "{reason}", {"reason": reason})

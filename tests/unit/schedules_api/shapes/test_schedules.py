@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schedules_api.responses import runs_answer, schedule_answer, state_of
+from schedules_api.shapes.runs import runs_answer
+from schedules_api.shapes.schedules import schedule_answer, state_of
 from sync_core.domain.runs import RunState
 from sync_core.flows.show_status import ScheduleStatus
 from tests.builders import DAILY, MIDNIGHT, MONDAYS, a_linked_group, a_run, a_run_summary, a_schedule

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from schedules_api.answering import Reply
-from schedules_api.requests import query_in
-from schedules_api.responses import HealthAnswer
+from schedules_api.operations import Access, Operation, Reply, Route
+from schedules_api.shapes.health import HealthAnswer
 from sync_core.domain.errors import TryAgainLater
 from sync_core.flows.check_health import check_storage
 from sync_core.wiring import VERSION
@@ -15,8 +15,8 @@ from sync_core.wiring import VERSION
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import azure.functions as func
-
+    from schedules_api.operations import Call
+    from schedules_api.shapes.base import NoQuery
     from sync_core.flows.services import Services
 
 _KEPT = timedelta(seconds=10)
@@ -33,8 +33,8 @@ class Health:
         self._checked_at: datetime | None = None
         self._trouble: TryAgainLater | None = None
 
-    async def show(self, services: Services, request: func.HttpRequest) -> Reply:
-        query_in(request)
+    async def show(self, call: Call[NoQuery, None]) -> Reply:
+        services = call.services
         now = services.clock.now()
         if self._checked_at is None or not timedelta(0) <= now - self._checked_at < _KEPT:
             self._trouble = await self._find_trouble(services)
@@ -49,3 +49,15 @@ class Health:
         except TryAgainLater as exc:
             return exc
         return None
+
+
+def routes() -> tuple[Route, ...]:
+    """Return the address of a new health check, which remembers its own answers."""
+    show = Operation(
+        run=Health().show,
+        id="getHealth",
+        summary="Tell whether the app and its storage are well, and its version.",
+        access=Access.ANYBODY,
+        answers={HTTPStatus.OK: HealthAnswer},
+    )
+    return (Route("health", "api/health", {"GET": show}),)

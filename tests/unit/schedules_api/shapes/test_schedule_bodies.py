@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from schedules_api.faults import check_body
+from schedules_api.faults import check_shape
 from schedules_api.problems import Problem
-from schedules_api.schedule_bodies import NEW_SCHEDULE, SCHEDULE_CHANGE, DayName, day_name, weekly_on
+from schedules_api.shapes.schedule_bodies import NEW_SCHEDULE, SCHEDULE_CHANGE, DayName, day_name, weekly_on
 from sync_core.domain.schedule import DAYS, Cadence
 
 
@@ -22,7 +22,7 @@ from sync_core.domain.schedule import DAYS, Cadence
 def test_a_new_schedule_is_on_unless_it_says_otherwise(
     body: dict[str, Any], cadence: Cadence, *, enabled: bool
 ) -> None:
-    schedule = check_body(NEW_SCHEDULE, body, tag="cadence")
+    schedule = check_shape(NEW_SCHEDULE, body, tag="cadence")
 
     assert (schedule.wanted, schedule.enabled) == (cadence, enabled)
 
@@ -39,7 +39,7 @@ def test_a_new_schedule_is_on_unless_it_says_otherwise(
 def test_a_change_leaves_out_what_is_to_stay(
     body: dict[str, Any], cadence: Cadence | None, enabled: bool | None
 ) -> None:
-    change = check_body(SCHEDULE_CHANGE, body)
+    change = check_shape(SCHEDULE_CHANGE, body)
 
     assert (change.wanted, change.enabled) == (cadence, enabled)
 
@@ -55,7 +55,7 @@ def test_days_are_called_as_the_schedule_calls_them(index: int) -> None:
 def test_a_fault_does_not_repeat_what_was_sent() -> None:
     """What a client sends can be somebody's secret in the wrong field."""
     with pytest.raises(Problem) as caught:
-        check_body(NEW_SCHEDULE, {"cadence": "hunter2", "enabled": "hunter2"}, tag="cadence")
+        check_shape(NEW_SCHEDULE, {"cadence": "hunter2", "enabled": "hunter2"}, tag="cadence")
 
     assert "hunter2" not in caught.value.detail
     assert caught.value.detail == "cadence must be one of 'daily', 'weekly'."
@@ -63,7 +63,7 @@ def test_a_fault_does_not_repeat_what_was_sent() -> None:
 
 def test_names_in_python_are_no_names_in_json() -> None:
     with pytest.raises(Problem) as caught:
-        check_body(NEW_SCHEDULE, {"cadence": "weekly", "day_of_week": "monday"}, tag="cadence")
+        check_shape(NEW_SCHEDULE, {"cadence": "weekly", "day_of_week": "monday"}, tag="cadence")
 
     assert [fault.field for fault in caught.value.faults] == ["dayOfWeek", "day_of_week"]
 

@@ -1,0 +1,10 @@
+"""The calls about a group's members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schedules_api.operations import Route
+
+ROUTES: tuple[Route, ...] = ()

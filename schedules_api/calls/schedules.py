@@ -1,0 +1,189 @@
+"""The calls about schedules."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from schedules_api.operations import Access, JsonBody, Operation, Reply, Route
+from schedules_api.paging import bad_token, item_behind, token_behind
+from schedules_api.preconditions import conditions_in, etag_header
+from schedules_api.problems import invalid, refused
+from schedules_api.shapes.base import PageQuery
+from schedules_api.shapes.schedule_bodies import NEW_SCHEDULE, SCHEDULE_CHANGE
+from schedules_api.shapes.schedules import ScheduleAnswer, SchedulesAnswer, schedule_answer
+from sync_core.domain.errors import SyncRefused
+from sync_core.domain.ids import GroupId, is_id
+from sync_core.flows.manage_schedules import ExpectedRevision, change_schedule, delete_schedule, put_schedule
+from sync_core.flows.show_status import list_schedules, show_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from schedules_api.operations import Call
+    from schedules_api.preconditions import Conditions
+    from schedules_api.shapes.base import NoQuery
+    from schedules_api.shapes.schedule_bodies import DailySchedule, ScheduleChange, WeeklySchedule
+    from sync_core.domain.ids import WorkspaceId
+    from sync_core.flows.services import Services
+    from sync_core.flows.show_status import ScheduleStatus
+
+_LIST = "schedules"
+
+
+async def show_all(call: Call[PageQuery, None]) -> Reply:
+    after = item_behind(call.query.continuation_token, of=_LIST)
+    if after is not None and not is_id(after):
+        raise bad_token()
+    shown, last = await list_schedules(
+        call.services, call.workspace, limit=call.query.limit, after=None if after is None else GroupId(after)
+    )
+    return Reply(
+        SchedulesAnswer(
+            schedules=[schedule_answer(status) for status in shown],
+            continuation_token=token_behind(last, of=_LIST),
+        )
+    )
+
+
+async def show(call: Call[NoQuery, None]) -> Reply:
+    return _shown(await show_schedule(call.services, call.workspace, call.group))
+
+
+async def put(call: Call[NoQuery, DailySchedule | WeeklySchedule]) -> Reply:
+    services, workspace, group = call.services, call.workspace, call.group
+    conditions = conditions_in(call.request.headers)
+    expected = None
+    if conditions.are_set:
+        expected = _required(conditions, await _revision(services, workspace, group))
+    async with _telling_the_current_etag(services, workspace, group):
+        _, created = await put_schedule(
+            services, workspace, group, cadence=call.body.wanted, enabled=call.body.enabled, expected=expected
+        )
+    status = await show_schedule(services, workspace, group)
+    return _shown(status, status_code=HTTPStatus.CREATED if created else HTTPStatus.OK)
+
+
+async def change(call: Call[NoQuery, ScheduleChange]) -> Reply:
+    services, workspace, group, body = call.services, call.workspace, call.group, call.body
+    conditions = conditions_in(call.request.headers)
+    current = await show_schedule(services, workspace, group)
+    expected = _required(conditions, current.schedule.revision)
+    if body.cadence is None and body.day_of_week is not None and current.schedule.cadence.kind != "weekly":
+        raise invalid("dayOfWeek", "does not belong to a daily schedule; set the cadence too")
+    async with _telling_the_current_etag(services, workspace, group):
+        await change_schedule(
+            services, workspace, group, cadence=body.wanted, enabled=body.enabled, expected=expected
+        )
+    return _shown(await show_schedule(services, workspace, group))
+
+
+async def delete(call: Call[NoQuery, None]) -> Reply:
+    services, workspace, group = call.services, call.workspace, call.group
+    conditions = conditions_in(call.request.headers)
+    expected = None
+    if conditions.are_set:
+        current = await show_schedule(services, workspace, group)
+        expected = _required(conditions, current.schedule.revision)
+    async with _telling_the_current_etag(services, workspace, group):
+        await delete_schedule(services, workspace, group, expected=expected)
+    return Reply(status=HTTPStatus.NO_CONTENT)
+
+
+def _shown(status: ScheduleStatus, *, status_code: HTTPStatus = HTTPStatus.OK) -> Reply:
+    return Reply(schedule_answer(status), status_code, etag_header(status.schedule.revision))
+
+
+def _required(conditions: Conditions, revision: int | None) -> ExpectedRevision:
+    """Hold the request to its conditions, and what it then does to the *revision* that they were found true for."""
+    conditions.require(revision)
+    return ExpectedRevision(revision)
+
+
+async def _revision(services: Services, workspace: WorkspaceId, group: GroupId) -> int | None:
+    """Return the schedule's revision, None where there is no schedule."""
+    try:
+        return (await show_schedule(services, workspace, group)).schedule.revision
+    except SyncRefused as exc:
+        if exc.code != "schedule-not-found":
+            raise
+        return None
+
+
+@asynccontextmanager
+async def _telling_the_current_etag(
+    services: Services, workspace: WorkspaceId, group: GroupId
+) -> AsyncIterator[None]:
+    """Give a refusal because of somebody else's change the ETag to go on with."""
+    try:
+        yield
+    except SyncRefused as exc:
+        if exc.code != "schedule-changed":
+            raise
+        revision = await _revision(services, workspace, group)
+        raise refused(exc, headers=etag_header(revision)) from exc
+
+
+_NOT_FOUND = frozenset({"group-not-linked", "schedule-not-found"})
+_NOT_ALLOWED = frozenset({"plan-required", "daily-needs-enterprise", "not-connected", "unlinking"})
+
+ROUTES = (
+    Route(
+        "schedules",
+        "api/workspaces/{workspaceId}/schedules",
+        {
+            "GET": Operation(
+                run=show_all,
+                id="listSchedules",
+                summary="Show all schedules with their next and last run.",
+                access=Access.READ,
+                query=PageQuery,
+                answers={HTTPStatus.OK: SchedulesAnswer},
+            )
+        },
+    ),
+    Route(
+        "schedule",
+        "api/workspaces/{workspaceId}/groups/{groupId}/schedule",
+        {
+            "GET": Operation(
+                run=show,
+                id="getSchedule",
+                summary="Show the group's schedule.",
+                access=Access.READ,
+                answers={HTTPStatus.OK: ScheduleAnswer},
+                problems=_NOT_FOUND,
+            ),
+            "PUT": Operation(
+                run=put,
+                id="putSchedule",
+                summary="Create the group's schedule or replace it.",
+                access=Access.MANAGE,
+                body=JsonBody(NEW_SCHEDULE, tag="cadence"),
+                conditions=True,
+                answers={HTTPStatus.OK: ScheduleAnswer, HTTPStatus.CREATED: ScheduleAnswer},
+                problems=_NOT_ALLOWED | {"group-not-linked", "schedule-changed"},
+            ),
+            "PATCH": Operation(
+                run=change,
+                id="changeSchedule",
+                summary="Change a part of the schedule: pause, resume, another day.",
+                access=Access.MANAGE,
+                body=JsonBody(SCHEDULE_CHANGE),
+                conditions=True,
+                answers={HTTPStatus.OK: ScheduleAnswer},
+                problems=_NOT_ALLOWED | _NOT_FOUND | {"schedule-changed"},
+            ),
+            "DELETE": Operation(
+                run=delete,
+                id="deleteSchedule",
+                summary="Delete the schedule; the history of its runs stays.",
+                access=Access.MANAGE,
+                conditions=True,
+                answers={HTTPStatus.NO_CONTENT: None},
+                problems=_NOT_FOUND | {"schedule-changed", "unlinking"},
+            ),
+        },
+    ),
+)
