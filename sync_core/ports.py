@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import date, datetime, timedelta
 
+    from sync_core.domain.connection_trials import ConnectionTrial
     from sync_core.domain.directory import LinkedGroup, Member, Recipient
     from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
     from sync_core.domain.events import ChangeEvent
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
     from sync_core.domain.journal import JournalPage, PageSummary
     from sync_core.domain.nights import Night
     from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.outlines import Outline
     from sync_core.domain.runs import Run, RunSummary
     from sync_core.domain.schedule import Schedule
     from sync_core.domain.state import GroupState
     from sync_core.domain.workspaces import Connection, Rulebook, Workspace
 
 T = TypeVar("T")
+
+MAX_ROWS_PER_READ = 1000
+"""Table Storage answers a query with at most 1,000 rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,8 @@ class Workspaces(Protocol):
 
     async def put_connection(self, workspace: WorkspaceId, connection: Connection) -> None: ...
 
-    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str) -> str:
-        """Store by ETag; return the new one.
+    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str | None) -> str:
+        """Store by ETag (None: it must not exist yet); return the new ETag.
 
         Raises:
             RowConflict: somebody else changed the connection.
@@ -87,8 +92,13 @@ class Groups(Protocol):
 
     async def group(self, workspace: WorkspaceId, group: GroupId) -> Stored[LinkedGroup] | None: ...
 
-    def all(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
-        """Yield every linked group of the workspace with its last run, in order of their ids."""
+    def all(
+        self, workspace: WorkspaceId, *, after: GroupId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
+        """Yield the workspace's linked groups behind *after* with their last runs, in order of their ids.
+
+        Read *at_a_time*, as far as they are asked for.
+        """
 
     async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None: ...
 
@@ -301,6 +311,12 @@ class People(Protocol):
     def all(self, workspace: WorkspaceId) -> AsyncIterator[Recipient]:
         """Yield every recipient of the workspace but the deleted ones, in no order that means anything."""
 
+    def outlines(self, workspace: WorkspaceId, *, after: RecipientId | None = None) -> AsyncIterator[Outline]:
+        """Yield the outline of every recipient, tombstones included, in an order that never changes.
+
+        Starting behind *after*, be there such a recipient or not; read in pieces, as far as they are asked for.
+        """
+
     async def write(self, workspace: WorkspaceId, writes: Sequence[RecipientWrite]) -> None:
         """Store all of *writes* or none: at most 100, all of one nibble of their ids.
 
@@ -315,6 +331,20 @@ class Members(Protocol):
 
     def index(self, workspace: WorkspaceId, group: GroupId, *, spread: bool) -> AsyncIterator[Member]:
         """Yield the index, in no order that means anything. *spread*: the index lies in 16 partitions, not one."""
+
+    def in_order(
+        self,
+        workspace: WorkspaceId,
+        group: GroupId,
+        *,
+        spread: bool,
+        after: RecipientId | None = None,
+        at_a_time: int = MAX_ROWS_PER_READ,
+    ) -> AsyncIterator[Member]:
+        """Yield the index behind *after*, whether or not it has such a row, in an order that never changes.
+
+        Read *at_a_time*, as far as it is asked for.
+        """
 
     async def save(
         self,
@@ -370,6 +400,11 @@ class Holds(Protocol):
     ) -> AsyncIterator[HeldPerson]:
         """Yield the people whom that attempt froze, in order of their recipient ids."""
 
+    async def person(
+        self, workspace: WorkspaceId, group: GroupId, run: RunId, recipient: RecipientId, *, attempt: str
+    ) -> HeldPerson | None:
+        """Return one of the people whom that attempt froze, None where it did not freeze them."""
+
     async def erase(self, workspace: WorkspaceId, group: GroupId, run: RunId, *, at_most: int) -> int:
         """Delete up to *at_most* rows of the run's list; return how many: fewer where none are left."""
 
@@ -390,6 +425,15 @@ class Orders(Protocol):
         """Put a message that can never be carried out on the poison queue, with its reason and without expiry."""
 
 
+class ConnectionTrials(Protocol):
+    """The queue of trials: whether a connection works that an administrator has just consented to."""
+
+    async def send(self, trial: ConnectionTrial, *, delay: timedelta) -> None: ...
+
+    async def poison(self, text: str, *, reason: str) -> None:
+        """Put a message that can never be carried out on the poison queue, with its reason and without expiry."""
+
+
 class Entra(Protocol):
     """Entra ID, read through Microsoft Graph.
 
@@ -402,8 +446,11 @@ class Entra(Protocol):
 
     async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup: ...
 
-    async def check(self, tenant: TenantId) -> None:
-        """Find out, as cheaply as can be, whether groups and users of the tenant may be read."""
+    async def check(self, tenant: TenantId, *, fresh: bool = False) -> None:
+        """Find out, as cheaply as can be, whether groups and users of the tenant may be read.
+
+        *fresh*: sign in anew. A token says what was consented to when it was given out, and lives for an hour.
+        """
 
     def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
         """Yield the group's members page by page; ends only behind the last page."""
@@ -465,8 +512,9 @@ class TableStore(Protocol):
         first: str | None = None,
         below: str | None = None,
         select: Sequence[str] | None = None,
+        at_a_time: int = MAX_ROWS_PER_READ,
     ) -> AsyncIterator[StoredRow]:
-        """Yield the partition's rows in ascending key order, read 1,000 at a time.
+        """Yield the partition's rows in ascending key order, read *at_a_time*: whoever wants few says how few.
 
         *after* < key, *first* <= key, key < *below*. With *select*, only these properties are read.
         """

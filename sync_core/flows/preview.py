@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sync_core.ports import Claim, Stored
+from sync_core.ports import MAX_ROWS_PER_READ, Claim, Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -106,6 +106,17 @@ class _UntouchedMembers:
     def index(self, workspace: WorkspaceId, group: GroupId, *, spread: bool) -> AsyncIterator[Member]:
         return self._real.index(workspace, group, spread=spread)
 
+    def in_order(
+        self,
+        workspace: WorkspaceId,
+        group: GroupId,
+        *,
+        spread: bool,
+        after: RecipientId | None = None,
+        at_a_time: int = MAX_ROWS_PER_READ,
+    ) -> AsyncIterator[Member]:
+        return self._real.in_order(workspace, group, spread=spread, after=after, at_a_time=at_a_time)
+
     async def save(
         self,
         workspace: WorkspaceId,
@@ -137,8 +148,10 @@ class _UntouchedGroups:
     async def group(self, workspace: WorkspaceId, group: GroupId) -> Stored[LinkedGroup] | None:
         return await self._real.group(workspace, group)
 
-    def all(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
-        return self._real.all(workspace)
+    def all(
+        self, workspace: WorkspaceId, *, after: GroupId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
+        return self._real.all(workspace, after=after, at_a_time=at_a_time)
 
     async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None:
         return await self._real.last_run(workspace, group)
@@ -189,8 +202,8 @@ class _UntouchedConnection:
         self.put_connection = real.put_connection
         self.put_rulebook = real.put_rulebook
 
-    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str) -> str:  # noqa: ARG002
-        return etag
+    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str | None) -> str:  # noqa: ARG002
+        return etag or ""
 
 
 class _NobodyTold:

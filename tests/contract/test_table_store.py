@@ -281,6 +281,14 @@ class TableStoreContract(ABC):
         assert await keys_of(store) == keys
         assert await keys_of(store, after="00001", below="01900") == keys[2:1900]
 
+    @pytest.mark.parametrize("at_a_time", [1, 2, 5, 6, 1000])
+    async def test_reading_a_few_at_a_time_finds_the_same_rows(self, store: TableStore, at_a_time: int) -> None:
+        await store.write(TABLE, "p", [insert(key) for key in "abcdef"])
+
+        found = [row.key async for row in store.query(TABLE, "p", after="a", below="f", at_a_time=at_a_time)]
+
+        assert found == list("bcde")
+
     async def test_only_selected_properties_are_read(self, store: TableStore) -> None:
         await store.write(TABLE, "p", [insert("a", x=1, y=2), insert("b", y=2), insert("c", x=b"3")])
 

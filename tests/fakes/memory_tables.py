@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sync_core.adapters.tables.batches import write_batch
 from sync_core.adapters.tables.limits import check_batch_size, check_row, check_transaction
 from sync_core.domain.errors import RowConflict
-from sync_core.ports import StoredRow
+from sync_core.ports import MAX_ROWS_PER_READ, StoredRow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 #  Only its length matters here: it counts in the size of a transaction.
 _ENDPOINT = "https://0123456789abcdefghijklmn.table.core.windows.net"
-_PAGE = 1000
 
 
 class MemoryTables:
@@ -58,11 +57,14 @@ class MemoryTables:
         first: str | None = None,
         below: str | None = None,
         select: Sequence[str] | None = None,
+        at_a_time: int = MAX_ROWS_PER_READ,
     ) -> AsyncIterator[StoredRow]:
         more = True
         while more:
             await self._reading(table, partition)
-            page, more = self._partitions[table, partition].page(after=after, first=first, below=below)
+            page, more = self._partitions[table, partition].page(
+                after=after, first=first, below=below, size=at_a_time
+            )
             for row in page:
                 yield _selected(row, select)
                 after = row.key
@@ -135,7 +137,9 @@ class _Partition:
         self.rows: dict[str, StoredRow] = {}
         self._keys: list[str] | None = None
 
-    def page(self, *, after: str | None, first: str | None, below: str | None) -> tuple[list[StoredRow], bool]:
+    def page(
+        self, *, after: str | None, first: str | None, below: str | None, size: int
+    ) -> tuple[list[StoredRow], bool]:
         """Return the next rows, and whether there are more."""
         keys = self._keys = sorted(self.rows, key=_order) if self._keys is None else self._keys
         start = max(
@@ -143,7 +147,7 @@ class _Partition:
             0 if first is None else bisect_left(keys, _order(first), key=_order),
         )
         end = len(keys) if below is None else bisect_left(keys, _order(below), key=_order)
-        return [self.rows[key] for key in keys[start : min(end, start + _PAGE)]], end > start + _PAGE
+        return [self.rows[key] for key in keys[start : min(end, start + size)]], end > start + size
 
     def change(self, changes: Mapping[str, StoredRow | None]) -> None:
         for key, row in changes.items():

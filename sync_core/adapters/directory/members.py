@@ -10,7 +10,7 @@ from sync_core.adapters.directory.names import MEMBERS
 from sync_core.adapters.rows import delete_rows, in_transactions, merge_rows, partition_of
 from sync_core.domain.directory import Member, MemberState
 from sync_core.domain.ids import NIBBLES, EntraUserId, RecipientId, nibble_of
-from sync_core.ports import RowWrite
+from sync_core.ports import MAX_ROWS_PER_READ, RowWrite
 from sync_core.side_by_side import each, merged
 
 if TYPE_CHECKING:
@@ -34,6 +34,25 @@ class TableMembers:
         partitions = [partition_of(base, nibble) for nibble in NIBBLES] if spread else [base]
         async for row in merged([self._store.query(MEMBERS, partition, select=_CELLS) for partition in partitions]):
             yield _member_in(row)
+
+    async def in_order(
+        self,
+        workspace: WorkspaceId,
+        group: GroupId,
+        *,
+        spread: bool,
+        after: RecipientId | None = None,
+        at_a_time: int = MAX_ROWS_PER_READ,
+    ) -> AsyncIterator[Member]:
+        """Go on through the partitions in their order, and through each in the order of its keys."""
+        base = partition_of(workspace, group)
+        partitions = [partition_of(base, nibble) for nibble in NIBBLES] if spread else [base]
+        begun = partitions[0] if after is None else _partition(base, after, spread=spread)
+        for partition in partitions[partitions.index(begun) :]:
+            behind = after if partition == begun else None
+            rows = self._store.query(MEMBERS, partition, after=behind, select=_CELLS, at_a_time=at_a_time)
+            async for row in rows:
+                yield _member_in(row)
 
     async def save(
         self,
@@ -61,7 +80,7 @@ class TableMembers:
     async def row(
         self, workspace: WorkspaceId, group: GroupId, recipient: RecipientId, *, spread: bool
     ) -> Member | None:
-        [(partition, _)] = _parts(partition_of(workspace, group), [recipient], spread=spread)
+        partition = _partition(partition_of(workspace, group), recipient, spread=spread)
         row = await self._store.get(MEMBERS, partition, recipient)
         return None if row is None else _member_in(row)
 
@@ -75,11 +94,15 @@ class TableMembers:
         await each(forget, parts, limit=_WRITES_AT_A_TIME)
 
 
+def _partition(base: str, recipient: RecipientId, *, spread: bool) -> str:
+    return partition_of(base, nibble_of(recipient)) if spread else base
+
+
 def _parts(base: str, recipients: Iterable[RecipientId], *, spread: bool) -> list[tuple[str, Sequence[RecipientId]]]:
     """Return (partition, recipients) for as many transactions as it takes."""
     partitions: defaultdict[str, list[RecipientId]] = defaultdict(list)
     for recipient in recipients:
-        partitions[partition_of(base, nibble_of(recipient)) if spread else base].append(recipient)
+        partitions[_partition(base, recipient, spread=spread)].append(recipient)
     return [(partition, part) for partition, whole in partitions.items() for part in in_transactions(whole)]
 
 

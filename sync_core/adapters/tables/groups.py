@@ -16,7 +16,7 @@ from sync_core.adapters.tables.run_json import summary_from_json, summary_to_jso
 from sync_core.domain.directory import LinkedGroup
 from sync_core.domain.errors import RowConflict
 from sync_core.domain.ids import EntraGroupId, GroupId, WorkspaceId
-from sync_core.ports import RowWrite, Stored
+from sync_core.ports import MAX_ROWS_PER_READ, RowWrite, Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -43,8 +43,11 @@ class TableGroups:
         row = await self._store.get(GROUPS, workspace, group)
         return None if row is None else Stored(_group_in(row), row.etag)
 
-    async def all(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
-        async for row in self._store.query(GROUPS, workspace, below=_BEHIND_GROUPS):
+    async def all(
+        self, workspace: WorkspaceId, *, after: GroupId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
+        rows = self._store.query(GROUPS, workspace, after=after, below=_BEHIND_GROUPS, at_a_time=at_a_time)
+        async for row in rows:
             yield _group_in(row), _last_run_in(row)
 
     async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None:

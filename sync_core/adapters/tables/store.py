@@ -14,6 +14,7 @@ from sync_core.adapters.tables.batches import read_batch_answer, write_batch
 from sync_core.adapters.tables.entities import entity_path, from_entity, literal
 from sync_core.adapters.tables.failures import Refusal
 from sync_core.adapters.tables.limits import check_batch_size, check_transaction
+from sync_core.ports import MAX_ROWS_PER_READ
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _OK = 200
 _ACCEPTED = 202
-_PAGE = 1000
 #  Writes are POSTs, which azure-core repeats after a 500, 503 or 504 but not after a broken connection, and an idle
 #  connection can break under any request.
 _REPEATABLE = frozenset({"GET", "POST"})
@@ -77,8 +77,9 @@ class AzureTableStore:
         first: str | None = None,
         below: str | None = None,
         select: Sequence[str] | None = None,
+        at_a_time: int = MAX_ROWS_PER_READ,
     ) -> AsyncIterator[StoredRow]:
-        question = _question([_is(partition), *_range(after=after, first=first, below=below)], select)
+        question = _question([_is(partition), *_range(after=after, first=first, below=below)], select, at_a_time)
         async for entity in self._answers(table, question):
             yield from_entity(partition, entity)
 
@@ -128,8 +129,10 @@ class AzureTableStore:
             return await self._client.send_request(request, retry_on_methods=_REPEATABLE)
 
 
-def _question(conditions: Sequence[str], select: Sequence[str] | None) -> dict[str, str]:
-    question = {"$top": str(_PAGE)}
+def _question(
+    conditions: Sequence[str], select: Sequence[str] | None, at_a_time: int = MAX_ROWS_PER_READ
+) -> dict[str, str]:
+    question = {"$top": str(at_a_time)}
     if conditions:
         question["$filter"] = " and ".join(conditions)
     if select is not None:

@@ -214,3 +214,16 @@ async def test_the_presence_of_a_group_that_was_unlinked_meanwhile_is_nobodys(ta
     await groups.save_presence(WORKSPACE, GROUP, missing_since=NIGHT, is_gone=False)
 
     assert await groups.group(WORKSPACE, GROUP) is None
+
+
+async def test_groups_go_on_behind_any_of_them(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    for name in ("a", "b", "c", "d"):
+        await groups.add(WORKSPACE, a_linked_group(id=GroupId(name), entra_id=EntraGroupId(f"entra-{name}")))
+
+    async def behind(after: str) -> list[str]:
+        return [group.id async for group, _ in groups.all(WORKSPACE, after=GroupId(after), at_a_time=2)]
+
+    assert await behind("a") == ["b", "c", "d"]
+    assert await behind("bb") == ["c", "d"]
+    assert await behind("d") == []

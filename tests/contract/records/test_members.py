@@ -10,6 +10,7 @@ from sync_core.adapters.directory.names import MEMBERS
 from sync_core.domain.directory import Member, MemberState
 from sync_core.domain.ids import GroupId, RecipientId
 from tests.builders import GROUP, RECIPIENT, WORKSPACE, a_member, entra_user_id
+from tests.fakes.memory_tables import MemoryTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,3 +113,56 @@ async def test_somebody_who_is_forgotten_stays_refused_for_the_same_reason(
     await index.forget(WORKSPACE, GROUP, [RECIPIENT], spread=spread)
 
     assert await index_of(tables, spread=spread) == [replace(refused, fingerprint="")]
+
+
+async def in_order(
+    tables: TableStore, *, spread: bool, after: RecipientId | None = None, at_a_time: int = 1000
+) -> list[RecipientId]:
+    index = TableMembers(tables).in_order(WORKSPACE, GROUP, spread=spread, after=after, at_a_time=at_a_time)
+    return [member.recipient async for member in index]
+
+
+@spread_or_not
+@pytest.mark.parametrize("at_a_time", [3, 1000])
+async def test_the_index_in_order_is_everybody_once(tables: TableStore, *, spread: bool, at_a_time: int) -> None:
+    await TableMembers(tables).save(WORKSPACE, GROUP, spread=spread, changed=members(range(40)))
+
+    found = await in_order(tables, spread=spread, at_a_time=at_a_time)
+
+    assert sorted(found) == sorted(ids(range(40)))
+    assert found == await in_order(tables, spread=spread)
+
+
+@spread_or_not
+async def test_the_order_goes_on_behind_each_one(tables: TableStore, *, spread: bool) -> None:
+    await TableMembers(tables).save(WORKSPACE, GROUP, spread=spread, changed=members(range(20)))
+    whole = await in_order(tables, spread=spread)
+
+    for place, recipient in enumerate(whole):
+        assert await in_order(tables, spread=spread, after=recipient) == whole[place + 1 :]
+
+
+@spread_or_not
+async def test_the_order_goes_on_behind_one_who_is_gone(tables: TableStore, *, spread: bool) -> None:
+    index = TableMembers(tables)
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=members(range(20)))
+    whole = await in_order(tables, spread=spread)
+    await index.save(WORKSPACE, GROUP, spread=spread, changed=[], gone=[whole[7]])
+
+    assert await in_order(tables, spread=spread, after=whole[7]) == whole[8:]
+
+
+async def test_a_few_members_of_a_large_group_cost_one_request() -> None:
+    """A page of fifty must not read the other hundred thousand."""
+    tables, read = MemoryTables(), list[str]()
+    await TableMembers(tables).save(WORKSPACE, GROUP, spread=True, changed=members(range(400)))
+
+    async def note(_: str, partition: str) -> None:
+        read.append(partition)
+
+    tables.before_read = note
+    index = TableMembers(tables).in_order(WORKSPACE, GROUP, spread=True, at_a_time=5)
+    found = [await anext(index) for _ in range(5)]
+
+    assert len(found) == 5
+    assert len(read) == 1
