@@ -1,4 +1,4 @@
-"""ETags of schedules, and the conditions that a request can set on them (RFC 9110, section 13)."""
+"""ETags, and the conditions that a request can set on them (RFC 9110, section 13)."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ class Conditions:
     def are_set(self) -> bool:
         return self.match is not None or self.none_match is not None
 
-    def require(self, revision: int | None) -> None:
-        """Let the request through where its conditions hold for *revision*, None being no schedule.
+    def require(self, revision: int | None, *, code: str = "schedule-changed", thing: str = "schedule") -> None:
+        """Let the request through where its conditions hold for *revision* of the *thing*, None where there is none.
 
         Raises:
-            Problem: ``schedule-changed`` with the current ETag.
+            Problem: *code*, with the current ETag.
         """
         if self._hold(revision):
             return
-        found = "There is no schedule" if revision is None else f"The schedule is at revision {revision}"
-        raise Problem("schedule-changed", f"{found}; nothing was changed.", headers=etag_header(revision))
+        found = f"There is no {thing}" if revision is None else f"The {thing} is at revision {revision}"
+        raise Problem(code, f"{found}; nothing was changed.", headers=etag_header(revision))
 
     def _hold(self, revision: int | None) -> bool:
         current = None if revision is None else etag_of(revision)

@@ -39,8 +39,18 @@ KINDS: Mapping[str, Kind] = {
     "schedule-not-found": Kind(_NOT_FOUND, "Schedule not found"),
     "run-not-found": Kind(_NOT_FOUND, "Run not found"),
     "recipient-not-found": Kind(_NOT_FOUND, "Person not found"),
+    "recipient-deleted": Kind(_GONE, "The person was deleted"),
+    "email-missing": Kind(_BAD, "An e-mail address is missing"),
+    "email-malformed": Kind(_BAD, "The e-mail address is not valid"),
+    "value-malformed": Kind(_BAD, "A value is not valid"),
+    "field-unknown": Kind(_BAD, "There is no such field"),
+    "email-taken": Kind(_CONFLICT, "The e-mail address is taken"),
+    "follows-entra": Kind(_CONFLICT, "This follows Entra ID"),
+    "too-many-groups": Kind(_CONFLICT, "The person is in as many groups as can be"),
+    "person-too-large": Kind(_CONFLICT, "This is more than can be kept of one person"),
     "hold-not-found": Kind(_NOT_FOUND, "Held removals not found"),
     "entra-group-not-found": Kind(_NOT_FOUND, "Group not found in Entra ID"),
+    "file-not-found": Kind(_NOT_FOUND, "File not found"),
     "method-not-allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
     "not-connected": Kind(_CONFLICT, "The workspace is not connected to Entra ID"),
     "settings-not-confirmed": Kind(_CONFLICT, "The sync options are not confirmed"),
@@ -91,7 +101,12 @@ class Problem(Exception):
 
     @property
     def kind(self) -> Kind:
-        return KINDS.get(self.code, _OTHER_REFUSAL)
+        return kind_of(self.code)
+
+
+def kind_of(code: str) -> Kind:
+    """Return the sort of problem that *code* is."""
+    return KINDS.get(code, _OTHER_REFUSAL)
 
 
 def invalid(field: str, reason: str) -> Problem:
@@ -105,7 +120,8 @@ def invalid_in(faults: Sequence[Fault]) -> Problem:
 
 
 def refused(refusal: SyncRefused, *, headers: Mapping[str, str] | None = None) -> Problem:
-    return Problem(refusal.code, refusal.reason, headers=headers)
+    faults = [Fault(refusal.field, refusal.reason)] if refusal.field else []
+    return Problem(refusal.code, refusal.reason, faults=faults, headers=headers)
 
 
 def unavailable(later: TryAgainLater) -> Problem:

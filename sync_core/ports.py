@@ -6,7 +6,7 @@ Every method that reaches storage or Entra ID raises `TryAgainLater` where it is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sync_core.domain.connection_trials import ConnectionTrial
     from sync_core.domain.directory import LinkedGroup, Member, Recipient
-    from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
+    from sync_core.domain.entra import EntraGroup, EntraUser, GroupsPage, MembersPage
     from sync_core.domain.events import ChangeEvent
     from sync_core.domain.holds import HeldPerson, Hold
     from sync_core.domain.ids import EntraGroupId, EntraUserId, GroupId, RecipientId, RunId, TenantId, WorkspaceId
@@ -85,6 +85,13 @@ class Workspaces(Protocol):
         """Return the field settings and sync options, the defaults (not confirmed) where none were saved."""
 
     async def put_rulebook(self, workspace: WorkspaceId, rulebook: Rulebook) -> None: ...
+
+    async def save_rulebook(self, workspace: WorkspaceId, rulebook: Rulebook, *, etag: str) -> str:
+        """Store by the ETag that `rulebook` returned, empty where nothing was saved; return the new one.
+
+        Raises:
+            RowConflict: somebody else saved other rules.
+        """
 
 
 class Groups(Protocol):
@@ -311,10 +318,12 @@ class People(Protocol):
     def all(self, workspace: WorkspaceId) -> AsyncIterator[Recipient]:
         """Yield every recipient of the workspace but the deleted ones, in no order that means anything."""
 
-    def outlines(self, workspace: WorkspaceId, *, after: RecipientId | None = None) -> AsyncIterator[Outline]:
+    def outlines(
+        self, workspace: WorkspaceId, *, after: RecipientId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[Outline]:
         """Yield the outline of every recipient, tombstones included, in an order that never changes.
 
-        Starting behind *after*, be there such a recipient or not; read in pieces, as far as they are asked for.
+        Starting behind *after*, be there such a recipient or not. Read *at_a_time*, as far as they are asked for.
         """
 
     async def write(self, workspace: WorkspaceId, writes: Sequence[RecipientWrite]) -> None:
@@ -446,10 +455,22 @@ class Entra(Protocol):
 
     async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup: ...
 
-    async def check(self, tenant: TenantId, *, fresh: bool = False) -> None:
+    async def check(self, tenant: TenantId) -> None:
         """Find out, as cheaply as can be, whether groups and users of the tenant may be read.
 
-        *fresh*: sign in anew. A token says what was consented to when it was given out, and lives for an hour.
+        Signs in anew: a token says what was consented to when it was given out, and lives for an hour.
+        """
+
+    async def find_groups(
+        self, tenant: TenantId, *, search: str, at_most: int, after: str | None = None
+    ) -> GroupsPage:
+        """Return a page of the tenant's groups, or of those in whose names words begin as those of *search* do.
+
+        *after*: `GroupsPage.next_after` of the page before, for the same search and number. An index answers, which
+        can lag behind.
+
+        Raises:
+            EntraRefused: as above; and ``request-refused`` where *after* is none of Entra's, or too old.
         """
 
     def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
@@ -542,4 +563,17 @@ class TableStore(Protocol):
             RowConflict: a condition did not hold; its index names the first such row. A repeat of a request
                 whose answer was lost looks the same: read and compare before deciding.
             ValueError: more rows, a larger row, or a larger property than Table Storage takes.
+        """
+
+
+class SigningKeys(Protocol):
+    """The keys that sign our callers' tokens, as the sign-in service publishes them."""
+
+    async def key(self, kid: str) -> Mapping[str, Any] | None:
+        """Return the RSA key called *kid* as JSON Web Key (RFC 7517), None where none is published.
+
+        However many unknown ids are asked for, the service is asked only now and then.
+
+        Raises:
+            TryAgainLater: no key set can be had at all. Keys that were had once are kept.
         """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sync_core.domain import email
 from sync_core.domain.directory import Card, CardState, InactiveBecause, Origin, Recipient, Status
 from sync_core.domain.errors import SyncRefused
-from sync_core.domain.field_settings import EMAIL, VALUES_OF_FIELD
+from sync_core.domain.field_settings import EMAIL
 from sync_core.domain.options import OnDisabled
 from sync_core.domain.planning import MOST_CARDS, TOO_MANY_GROUPS, ChangeKind, PersonChange, change_to
 
@@ -37,7 +37,7 @@ _EMAIL_PROBLEMS = {
 
 def email_refused(problem: str) -> SyncRefused:
     """Return the refusal for a *problem* as `email` names them."""
-    return SyncRefused(problem, _EMAIL_PROBLEMS[problem])
+    return SyncRefused(problem, _EMAIL_PROBLEMS[problem], field=_path(EMAIL))
 
 
 def follows_entra(person: Recipient, name: str, settings: FieldSettings) -> bool:
@@ -50,19 +50,19 @@ def cleaned(values: Mapping[str, str | None], settings: FieldSettings) -> dict[s
     """Return *values* trimmed, with None for empty ones.
 
     Raises:
-        SyncRefused: ``field-unknown``; ``value-malformed``; ``email-missing`` or ``email-malformed``.
+        SyncRefused: ``field-unknown``; ``value-malformed``; ``email-missing`` or ``email-malformed``. It names the
+            field; its sentence does not: what a client wrote can be anything.
     """
-    known = {value for names in VALUES_OF_FIELD.values() for value in names}
-    known |= {custom.name for custom in settings.custom.values()}
+    known = settings.known_values()
     unknown = sorted(values.keys() - known)
     if unknown:
-        raise SyncRefused("field-unknown", f"There is no field {unknown[0]}; there are {', '.join(sorted(known))}.")
+        text = f"There is no such field; there are {', '.join(sorted(known))}."
+        raise SyncRefused("field-unknown", text, field=_path(unknown[0]))
     clean = {name: (value or "").strip() or None for name, value in values.items()}
     for name, value in clean.items():
         if value is not None and (len(value) > LONGEST_VALUE or not value.isprintable()):
-            raise SyncRefused(
-                "value-malformed", f"{name} must be one line of at most {LONGEST_VALUE} printable characters."
-            )
+            text = f"{name} must be one line of at most {LONGEST_VALUE} printable characters."
+            raise SyncRefused("value-malformed", text, field=_path(name))
     if EMAIL in clean and (problem := email.problem_of(clean[EMAIL])):
         raise email_refused(problem)
     return clean
@@ -92,6 +92,7 @@ def plan_edited(
                 FOLLOWS_ENTRA,
                 f"{name} follows Entra ID and cannot be edited here. Change it there, or switch "
                 "Overwrite off for its field.",
+                field=_path(name),
             )
     after = held if status is None else _with_status_by_hand(held, status, rulebook.options)
     after = replace(after, values=_with(held.values, differing), edited=held.edited | differing.keys())
@@ -151,7 +152,8 @@ def _with_status_by_hand(held: Recipient, status: Status, options: SyncOptions) 
     if held.status is Status.ACTIVE:
         return held
     if held.enabled_in_entra is False and options.when_user_disabled is OnDisabled.DEACTIVATE:
-        raise SyncRefused(FOLLOWS_ENTRA, "status follows Entra ID, where this user is disabled. Enable them there.")
+        text = "status follows Entra ID, where this user is disabled. Enable them there."
+        raise SyncRefused(FOLLOWS_ENTRA, text, field="status")
     return _with_status(held, Status.ACTIVE, None)
 
 
@@ -171,3 +173,8 @@ def _cards_showing(content: Mapping[str, str], person: Recipient, *, showed: Map
 def _with(values: Mapping[str, str], changed: Mapping[str, str | None]) -> dict[str, str]:
     merged = {**values, **changed}
     return {name: value for name, value in merged.items() if value is not None}
+
+
+def _path(name: str) -> str:
+    """Return where a value stands in an edit, as it does in the journal."""
+    return f"values.{name}"

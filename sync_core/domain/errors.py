@@ -37,12 +37,16 @@ class TryAgainLater(SyncError):
 
 
 class SyncRefused(SyncError):
-    """The run cannot be done as things stand; *code* is stable, *reason* is for people and tells the fix."""
+    """The run cannot be done as things stand; *code* is stable, *reason* is for people and tells the fix.
 
-    def __init__(self, code: str, reason: str) -> None:
+    *field*: the path of what was asked for and cannot be, such as ``values.jobTitle``; empty where it is all of it.
+    """
+
+    def __init__(self, code: str, reason: str, *, field: str = "") -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.field = field
 
 
 class EntraRefused(SyncRefused):

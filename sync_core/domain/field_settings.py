@@ -63,6 +63,11 @@ class FieldSettings:
     def switches_of(self, name: str) -> Switches:
         return Switches() if name == EMAIL else self.fields.get(name, Switches())
 
+    def known_values(self) -> frozenset[str]:
+        """Return the names of all values that a recipient can have, synced or not."""
+        built_in = frozenset(value for names in VALUES_OF_FIELD.values() for value in names)
+        return built_in | {custom.name for custom in self.custom.values()}
+
     def synced_values(self) -> Iterator[tuple[str, str, bool]]:
         """Yield (value in Entra, value of the recipient, overwrite) for everything that is synced."""
         for name, values in VALUES_OF_FIELD.items():

@@ -11,7 +11,7 @@ from sync_core.domain.directory import MemberState, Origin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sync_core.domain.directory import Card, LinkedGroup, Member, Recipient
+    from sync_core.domain.directory import Card, Member, Recipient
     from sync_core.domain.field_settings import FieldSettings
     from sync_core.domain.holds import HeldKind
     from sync_core.domain.ids import GroupId, RecipientId
@@ -36,7 +36,8 @@ class ValueState(StrEnum):
 
     ``follows-entra``: each sync sets it. ``edited-here``: set or emptied here, and Overwrite is off.
     ``kept-here``: Overwrite is off and there is a value. ``filled-once``: Overwrite is off, empty so far.
-    ``not-synced``: its field is not. ``not-linked``: no Entra user is linked.
+    ``not-synced``: its field is not. ``not-linked``: no Entra user is linked. ``not-mapped``: there is no such field
+    any more, only what was left of it.
     """
 
     FOLLOWS_ENTRA = "follows-entra"
@@ -45,11 +46,16 @@ class ValueState(StrEnum):
     FILLED_ONCE = "filled-once"
     NOT_SYNCED = "not-synced"
     NOT_LINKED = "not-linked"
+    NOT_MAPPED = "not-mapped"
+
+    @property
+    def is_editable(self) -> bool:
+        return self not in {ValueState.FOLLOWS_ENTRA, ValueState.NOT_MAPPED}
 
 
 @dataclass(frozen=True, slots=True)
 class GroupStanding:
-    """The person in one linked group.
+    """The person in one group. *name*: empty where the group is not linked any more, and a card by hand is left.
 
     *reason*: why refused or kept, or what stops a part of an update, as a stable code. *held*: what waits for a
     decision. *looked_at_next*: the next sync looks at the person whether or not Entra says something new.
@@ -68,13 +74,18 @@ class GroupStanding:
         """Whether the group keeps the person in the workspace."""
         return self.card is not None
 
+    @property
+    def says_something(self) -> bool:
+        """Whether the person has anything to do with the group."""
+        return self.place is not Place.OUTSIDE or self.held is not None
+
     @classmethod
     def of(
-        cls, group: LinkedGroup, *, card: Card | None, member: Member | None, held: HeldKind | None
+        cls, group: GroupId, *, name: str, card: Card | None, member: Member | None, held: HeldKind | None
     ) -> GroupStanding:
         return cls(
-            group.id,
-            group.name,
+            group,
+            name,
             _place(card, member),
             card,
             reason="" if member is None else member.reason,
@@ -85,12 +96,16 @@ class GroupStanding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """*person*: as stored; a tombstone where they were deleted, None where they never could be taken in."""
+    """*person*: as stored; a tombstone where they were deleted, None where they never could be taken in.
+
+    *groups*: each that has anything to say of the person. *complete*: whether all linked groups were looked into.
+    """
 
     recipient: RecipientId
     person: Recipient | None
     groups: tuple[GroupStanding, ...]
     values: Mapping[str, ValueState]
+    complete: bool = True
 
     @property
     def kept_by(self) -> tuple[GroupId, ...]:
@@ -98,11 +113,12 @@ class Standing:
 
 
 def values_standing(person: Recipient, settings: FieldSettings) -> dict[str, ValueState]:
-    """Return for each value that is synced, or that the person has, what decides about it."""
+    """Return for each value that there is, or that the person has, what decides about it."""
     overwrites = {name: overwrite for _, name, overwrite in settings.synced_values()}
+    known = settings.known_values()
     return {
-        name: _value_state(person, name, overwrite=overwrites.get(name))
-        for name in sorted(overwrites.keys() | person.values.keys())
+        name: _value_state(person, name, overwrite=overwrites.get(name)) if name in known else ValueState.NOT_MAPPED
+        for name in sorted(known | person.values.keys())
     }
 
 

@@ -18,6 +18,7 @@ from sync_core.domain.errors import RowConflict, SyncRefused, TryAgainLater
 from sync_core.domain.events import recipient_changed
 from sync_core.domain.journal import PEOPLE, JournalEntry, JournalPage, mark_of, page_name
 from sync_core.domain.planning import ChangeKind, PersonChange, differences, marked
+from sync_core.domain.presence import present
 from sync_core.domain.runs import Counts, Run, RunState, Trigger, manual_run_id
 from sync_core.flows.store_people import address_given_up
 from sync_core.ports import RecipientWrite, etag_of, value_of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from sync_core.domain.directory import Recipient
     from sync_core.domain.ids import GroupId, RecipientId, WorkspaceId
     from sync_core.flows.services import Services
-    from sync_core.ports import Stored
 
     Decide = Callable[[Recipient | None], Awaitable[PersonChange | None]]
 
@@ -57,24 +57,19 @@ async def change_person(
     *decide* gets the person as stored, tombstones too, None where there is none; None from it leaves all as it is.
 
     Raises:
-        SyncRefused: by *decide*; ``recipient-not-found``; ``person-too-large``: more than a row can hold.
+        SyncRefused: by *decide*; ``recipient-not-found``, ``recipient-deleted``: *decide* wants nobody there;
+            ``person-too-large``: more than a row can hold.
         TryAgainLater: others kept changing the same person.
     """
     for _ in range(_TRIES):
         found = (await services.people.people(workspace, [recipient])).get(recipient)
         change = await decide(value_of(found))
         if change is None:
-            return PersonStored(_there(found), None)
+            return PersonStored(present(value_of(found)), None)
         after = await _PersonWriter(services, workspace, change, by=by).store(etag=etag_of(found))
         if after is not None:
             return PersonStored(after, change)
     raise TryAgainLater("others kept changing the same person", after=_SOON)
-
-
-def _there(found: Stored[Recipient] | None) -> Recipient:
-    if found is None or found.value.deleted:
-        raise SyncRefused("recipient-not-found", "There is no such person in the workspace.")
-    return found.value
 
 
 class _PersonWriter:

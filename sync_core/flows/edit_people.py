@@ -16,6 +16,7 @@ from sync_core.domain.editing import (
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.field_settings import EMAIL
 from sync_core.domain.ids import RecipientId
+from sync_core.domain.presence import present
 from sync_core.flows.change_person import change_person
 from sync_core.flows.claim_address import claim_address
 
@@ -70,8 +71,8 @@ async def edit_recipient(
     made active by hand.
 
     Raises:
-        SyncRefused: as `add_recipient`; ``recipient-not-found``; ``recipient-changed``: another revision;
-            ``follows-entra``: its sentence names what.
+        SyncRefused: as `add_recipient`; ``recipient-not-found``, ``recipient-deleted``; ``recipient-changed``:
+            another revision; ``follows-entra``: it names what.
     """
     rulebook = (await services.workspaces.rulebook(workspace)).value
     clean = cleaned(values or {}, rulebook.settings)
@@ -98,8 +99,8 @@ async def give_card(
     """Give the person a card in a linked group by hand; no sync takes it away.
 
     Raises:
-        SyncRefused: ``group-not-linked``, ``recipient-not-found``, ``recipient-changed``, ``too-many-groups``;
-            ``follows-entra``: a sync gave the person a card there.
+        SyncRefused: ``group-not-linked``, ``recipient-not-found``, ``recipient-deleted``, ``recipient-changed``,
+            ``too-many-groups``; ``follows-entra``: a sync gave the person a card there.
     """
     linked = await services.groups.group(workspace, group)
     if linked is None or linked.value.unlinking:
@@ -124,7 +125,8 @@ async def take_card(
     """End a card that was given by hand. Who is in the group in Entra too gets one from the next sync.
 
     Raises:
-        SyncRefused: ``recipient-not-found``, ``recipient-changed``; ``follows-entra``: the card is a sync's.
+        SyncRefused: ``recipient-not-found``, ``recipient-deleted``, ``recipient-changed``; ``follows-entra``: the
+            card is a sync's.
     """
     options = (await services.workspaces.rulebook(workspace)).value.options
 
@@ -152,8 +154,7 @@ async def _claim(
 
 
 def _expected(held: Recipient | None, revision: int | None) -> Recipient:
-    if held is None or held.deleted:
-        raise SyncRefused("recipient-not-found", "There is no such person in the workspace.")
-    if revision is not None and held.revision != revision:
+    person = present(held)
+    if revision not in {None, person.revision}:
         raise SyncRefused("recipient-changed", "This person was changed meanwhile; look again.")
-    return held
+    return person

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sync_core.domain.directory import LinkedGroup, Member, Recipient
     from sync_core.domain.events import ChangeEvent
     from sync_core.domain.ids import EntraGroupId, GroupId, RecipientId, WorkspaceId
+    from sync_core.domain.outlines import Outline
     from sync_core.domain.runs import RunSummary
     from sync_core.domain.workspaces import Connection
     from sync_core.flows.services import Services
@@ -52,6 +53,11 @@ class _RecordedPeople:
 
     def all(self, workspace: WorkspaceId) -> AsyncIterator[Recipient]:
         return self._real.all(workspace)
+
+    def outlines(
+        self, workspace: WorkspaceId, *, after: RecipientId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[Outline]:
+        return self._real.outlines(workspace, after=after, at_a_time=at_a_time)
 
     async def write(self, workspace: WorkspaceId, writes: Sequence[ports.RecipientWrite]) -> None:  # noqa: ARG002
         for write in writes:
@@ -201,6 +207,7 @@ class _UntouchedConnection:
         self.put_workspace = real.put_workspace
         self.put_connection = real.put_connection
         self.put_rulebook = real.put_rulebook
+        self.save_rulebook = real.save_rulebook
 
     async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str | None) -> str:  # noqa: ARG002
         return etag or ""

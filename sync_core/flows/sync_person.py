@@ -24,6 +24,7 @@ from sync_core.domain.on_demand import (
     skipped,
 )
 from sync_core.domain.planning import PersonPlan, Rules, plan_known
+from sync_core.domain.presence import present
 from sync_core.flows.change_person import change_person
 from sync_core.flows.circumstances import circumstances
 from sync_core.flows.claim_address import claim_address
@@ -55,13 +56,12 @@ async def sync_person(
     """Sync one person now; what cannot be done is a failed step. *by*: an id of who asks.
 
     Raises:
-        SyncRefused: ``recipient-not-found``, ``recipient-changed``: unlinked or taken out meanwhile, or what keeps
-            the workspace from syncing: ``plan-required``, ``not-connected``, ``settings-not-confirmed``.
+        SyncRefused: ``recipient-not-found``, ``recipient-deleted``; ``recipient-changed``: unlinked or taken out
+            meanwhile; or what keeps the workspace from syncing: ``plan-required``, ``not-connected``,
+            ``settings-not-confirmed``.
         TryAgainLater: Entra or storage is out of reach, or others kept changing the person.
     """
-    held = value_of((await services.people.people(workspace, [recipient])).get(recipient))
-    if held is None or held.deleted:
-        raise SyncRefused("recipient-not-found", "There is no such person in the workspace.")
+    held = present(value_of((await services.people.people(workspace, [recipient])).get(recipient)))
     if held.entra_id is None:
         text = "This person is not linked to an Entra user."
         return person_sync(held, failed(StepName.MATCHED, text, code="not-linked"))

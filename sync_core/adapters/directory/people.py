@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sync_core.adapters.cells import flag_in
 from sync_core.adapters.directory.names import RECIPIENTS
-from sync_core.adapters.directory.recipient_cells import recipient_cells, recipient_in
+from sync_core.adapters.directory.recipient_cells import OUTLINE_CELLS, outline_in, recipient_cells, recipient_in
 from sync_core.adapters.rows import expected, partition_of
 from sync_core.domain.ids import NIBBLES, nibble_of
-from sync_core.ports import Stored
+from sync_core.ports import MAX_ROWS_PER_READ, Stored
 from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sync_core.domain.directory import Recipient
     from sync_core.domain.ids import RecipientId, WorkspaceId
+    from sync_core.domain.outlines import Outline
     from sync_core.ports import RecipientWrite, StoredRow, TableStore
 
 _READS_AT_A_TIME = 32
@@ -47,6 +48,21 @@ class TablePeople:
             async for row in self._store.query(RECIPIENTS, partition_of(workspace, nibble)):
                 if not flag_in(row.cells, "deleted"):
                     yield recipient_in(row)
+
+    async def outlines(
+        self, workspace: WorkspaceId, *, after: RecipientId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[Outline]:
+        """Go on through the partitions in their order, and through each in the order of its keys."""
+        begun = None if after is None else nibble_of(after)
+        for nibble in NIBBLES:
+            if begun is None or nibble >= begun:
+                behind = after if nibble == begun else None
+                partition = partition_of(workspace, nibble)
+                rows = self._store.query(
+                    RECIPIENTS, partition, after=behind, select=OUTLINE_CELLS, at_a_time=at_a_time
+                )
+                async for row in rows:
+                    yield outline_in(row)
 
     async def write(self, workspace: WorkspaceId, writes: Sequence[RecipientWrite]) -> None:
         partitions = {_partition(workspace, write.recipient.id) for write in writes}

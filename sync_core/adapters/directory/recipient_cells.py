@@ -18,11 +18,15 @@ from sync_core.adapters.cells import (
 from sync_core.domain.directory import Card, CardState, InactiveBecause, Origin, Recipient, Status
 from sync_core.domain.field_settings import EMAIL, NAME
 from sync_core.domain.ids import EntraUserId, GroupId, RecipientId
+from sync_core.domain.outlines import Outline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sync_core.ports import Cell, StoredRow
+
+OUTLINE_CELLS = ("entraId", "email", "name", "status", "inactiveBecause", "origin", "revision", "deleted")
+"""What a list of people reads of each row."""
 
 CARDS_UNITS = 32_000
 """The longest text that the cards of one person may take, in UTF-16 units; a property holds 32,768."""
@@ -76,6 +80,23 @@ def recipient_in(row: StoredRow) -> Recipient:
         fingerprint=text_in(cells, "fingerprint"),
         revision=number_in(cells, "revision"),
         runs=tuple(json_in(cells, "runs")),
+        deleted=flag_in(cells, "deleted"),
+    )
+
+
+def outline_in(row: StoredRow) -> Outline:
+    """Return the outline of a row of which at least `OUTLINE_CELLS` were read."""
+    cells = row.cells
+    entra_id, because = text_in(cells, "entraId"), text_in(cells, "inactiveBecause")
+    return Outline(
+        id=RecipientId(row.key),
+        name=text_in(cells, "name"),
+        email=text_in(cells, "email"),
+        status=Status(text_in(cells, "status")),
+        inactive_because=InactiveBecause(because) if because else None,
+        origin=Origin(text_in(cells, "origin")),
+        entra_id=EntraUserId(entra_id) if entra_id else None,
+        revision=number_in(cells, "revision"),
         deleted=flag_in(cells, "deleted"),
     )
 

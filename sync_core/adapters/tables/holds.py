@@ -68,6 +68,12 @@ class TableHolds:
             if text_in(row.cells, "attempt") == attempt:
                 yield _person_in(row)
 
+    async def person(
+        self, workspace: WorkspaceId, group: GroupId, run: RunId, recipient: RecipientId, *, attempt: str
+    ) -> HeldPerson | None:
+        row = await self._store.get(HELD, partition_of(workspace, group, run), recipient)
+        return None if row is None or text_in(row.cells, "attempt") != attempt else _person_in(row)
+
     async def erase(self, workspace: WorkspaceId, group: GroupId, run: RunId, *, at_most: int) -> int:
         return await erase_partition(self._store, HELD, partition_of(workspace, group, run), at_most=at_most)
 

@@ -79,6 +79,18 @@ async def test_what_a_killed_attempt_froze_is_on_nobody_elses_list(tables: Table
     assert await listed(tables, "a1") == people(range(100))
 
 
+async def test_one_person_is_found_on_the_list_that_the_attempt_froze(tables: TableStore) -> None:
+    holds = TableHolds(tables)
+    await holds.freeze(WORKSPACE, GROUP, RUN, attempt="a1", people=people([1, 2]))
+    await holds.freeze(WORKSPACE, GROUP, RUN, attempt="a2", people=people([2], kind=HeldKind.DEACTIVATION))
+
+    async def find(number: int, attempt: str = "a2") -> HeldPerson | None:
+        return await holds.person(WORKSPACE, GROUP, RUN, RecipientId(f"r-{number:05d}"), attempt=attempt)
+
+    assert await find(2) == a_held_person(2, kind=HeldKind.DEACTIVATION)
+    assert [await find(1), await find(2, "a1"), await find(3)] == [None, None, None]
+
+
 async def test_a_hold_is_read_as_it_was_saved(tables: TableStore) -> None:
     holds = TableHolds(tables)
     hold = a_hold(state=HoldState.DECIDED, decided_by="u-1", decided_at=MIDNIGHT + timedelta(hours=9))

@@ -11,8 +11,10 @@ from sync_core.domain.directory import CardState, InactiveBecause, Origin, Recip
 from sync_core.domain.errors import RowConflict
 from sync_core.domain.field_settings import EMAIL, NAME
 from sync_core.domain.ids import GroupId, RecipientId, WorkspaceId, nibble_of
+from sync_core.domain.outlines import Outline
 from sync_core.ports import RecipientWrite, Stored
 from tests.builders import GROUP, MIDNIGHT, RECIPIENT, WORKSPACE, a_card, a_recipient
+from tests.fakes.memory_tables import MemoryTables
 
 if TYPE_CHECKING:
     from sync_core.ports import StoredRow, TableStore
@@ -160,3 +162,67 @@ async def test_all_are_the_people_of_this_workspace_but_the_deleted_ones(tables:
     found = {recipient.id async for recipient in people.all(WORKSPACE)}
 
     assert found == {f"r-{number}" for number in range(40) if number % 4}
+
+
+async def outlines(people: TablePeople, *, after: RecipientId | None = None) -> list[Outline]:
+    return [outline async for outline in people.outlines(WORKSPACE, after=after)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"values": {}, "entra_id": None, "origin": Origin.BY_HAND},
+        {"status": Status.INACTIVE, "inactive_because": InactiveBecause.LEFT, "revision": 7},
+    ],
+    ids=lambda changes: ",".join(changes) or "plain",
+)
+async def test_an_outline_says_what_the_person_says(tables: TableStore, changes: dict[str, Any]) -> None:
+    people = TablePeople(tables)
+    found = await stored(people, a_recipient(**changes))
+
+    assert await outlines(people) == [Outline.of(found.value)]
+
+
+async def test_outlines_tell_of_deleted_people_that_they_are(tables: TableStore) -> None:
+    people = TablePeople(tables)
+    before = await stored(people, a_recipient())
+    await stored(people, a_recipient(deleted=True, revision=2), etag=before.etag)
+
+    [outline] = await outlines(people)
+
+    assert (outline.id, outline.name, outline.email, outline.deleted) == (RECIPIENT, "", "", True)
+
+
+async def test_outlines_go_on_behind_anybody_there_or_not(tables: TableStore) -> None:
+    people = TablePeople(tables)
+    everybody = {RecipientId(f"r-{number}") for number in range(60)}
+    for recipient in everybody:
+        await people.write(WORKSPACE, [RecipientWrite(a_recipient(id=recipient), None)])
+    await people.write(WorkspaceId("other"), [RecipientWrite(a_recipient(id=RecipientId("r-99")), None)])
+
+    whole = [outline.id for outline in await outlines(people)]
+
+    assert (len(whole), set(whole)) == (60, everybody)
+    for number in (0, 17, 58, 59):
+        assert [one.id for one in await outlines(people, after=whole[number])] == whole[number + 1 :]
+    [gone] = [id_ for id_ in ONE_NIBBLE if id_ > "r-59"][:1]
+    behind = [id_ for id_ in whole if (nibble_of(id_), id_) > ("7", gone)]
+    assert [one.id for one in await outlines(people, after=gone)] == behind
+
+
+async def test_the_first_outlines_are_had_without_reading_everybody() -> None:
+    """A page of a list is read from a workspace of any size."""
+    read: list[str] = []
+
+    async def note(_table: str, partition: str) -> None:
+        read.append(partition)
+
+    tables = MemoryTables(before_read=note)
+    people = TablePeople(tables)
+    for number in range(100):
+        await people.write(WORKSPACE, [RecipientWrite(a_recipient(id=RecipientId(f"r-{number}")), None)])
+
+    first = await anext(aiter(people.outlines(WORKSPACE)))
+
+    assert read == [f"{WORKSPACE}|{nibble_of(first.id)}"]

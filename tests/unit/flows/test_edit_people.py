@@ -14,11 +14,14 @@ from sync_core.domain.errors import SyncRefused
 from sync_core.domain.field_settings import CustomField, FieldSettings, Switches
 from sync_core.domain.ids import GroupId, RecipientId, recipient_of
 from sync_core.domain.journal import PEOPLE
+from sync_core.domain.on_demand import Scope
 from sync_core.domain.options import RemovalGuard, SyncOptions
 from sync_core.domain.runs import RunState
 from sync_core.domain.workspaces import Rulebook
 from sync_core.flows.edit_people import add_recipient, edit_recipient, give_card, take_card
 from sync_core.flows.explain_person import timeline
+from sync_core.flows.sync_person import sync_person
+from sync_core.ports import RecipientWrite
 from tests.fakes.world import WORKSPACE, World, a_group, a_tenant, a_user
 
 if TYPE_CHECKING:
@@ -227,6 +230,46 @@ async def test_cards_are_given_in_linked_groups_to_people_who_are_there() -> Non
     assert await refusal_of(give_card(world.services, WORKSPACE, nobody, G1, by="x")) == "recipient-not-found"
     assert await refusal_of(take_card(world.services, WORKSPACE, nobody, G1, by="x")) == "recipient-not-found"
     assert await refusal_of(edit(world, nobody, name="x")) == "recipient-not-found"
+
+
+async def test_of_somebody_who_was_deleted_it_is_told_that_they_were() -> None:
+    world = await a_world("u1")
+    held = (await world.services.people.people(WORKSPACE, [id_of("u1")]))[id_of("u1")]
+    await world.services.people.write(WORKSPACE, [RecipientWrite(replace(held.value, deleted=True), held.etag)])
+
+    assert await refusal_of(edit(world, id_of("u1"), jobTitle="x")) == "recipient-deleted"
+    assert await refusal_of(give_card(world.services, WORKSPACE, id_of("u1"), G1, by="x")) == "recipient-deleted"
+    synced = sync_person(world.services, WORKSPACE, id_of("u1"), Scope.FULL, by="x")
+    assert await refusal_of(synced) == "recipient-deleted"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"salary": "x"}, "values.salary"),
+        ({"jobTitle": "x" * 1025}, "values.jobTitle"),
+        ({"email": None}, "values.email"),
+        ({"email": "nobody"}, "values.email"),
+        ({"department": "y"}, "values.department"),
+    ],
+)
+async def test_a_refused_edit_names_the_field_and_repeats_nothing_of_it(values: dict[str, Any], field: str) -> None:
+    world = await a_world("u1")
+
+    with pytest.raises(SyncRefused) as raised:
+        await edit(world, id_of("u1"), **values)
+
+    assert raised.value.field == field
+    assert "salary" not in raised.value.reason
+
+
+async def test_a_refused_status_names_itself() -> None:
+    world = await a_world("u1", accountEnabled=False)
+
+    with pytest.raises(SyncRefused) as raised:
+        await edit(world, id_of("u1"), Status.ACTIVE)
+
+    assert (raised.value.code, raised.value.field) == ("follows-entra", "status")
 
 
 async def test_nobody_gets_a_card_in_a_group_whose_link_is_being_ended() -> None:

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sync_core.domain.directory import LinkedGroup, Status
 from sync_core.domain.errors import SyncRefused
-from sync_core.domain.field_settings import FieldSettings, Switches
+from sync_core.domain.field_settings import CustomField, FieldSettings, Switches
 from sync_core.domain.holds import HeldKind
-from sync_core.domain.ids import GroupId
+from sync_core.domain.ids import EntraGroupId, GroupId
 from sync_core.domain.journal import place_of
 from sync_core.domain.options import OnLeaveLast, RemovalGuard, SyncOptions
 from sync_core.domain.standing import Place, ValueState
 from sync_core.domain.workspaces import Rulebook
 from sync_core.flows.decide_removals import decide_removals
 from sync_core.flows.edit_people import add_recipient, edit_recipient, give_card
-from sync_core.flows.explain_person import standing, timeline
+from sync_core.flows.explain_person import MOST_GROUPS_LOOKED_INTO, standing, timeline
 from tests.fakes.world import WORKSPACE, World, a_group, a_tenant, a_user
 from tests.unit.flows.held_worlds import G1, rid
 
@@ -119,7 +120,7 @@ async def test_the_groups_that_keep_somebody_are_named() -> None:
     found = await standing(world.services, WORKSPACE, rid("u0"))
 
     assert found.kept_by == (G2,)
-    assert [(one.group, one.place) for one in found.groups] == [("g1", Place.OUTSIDE), ("g2", Place.MEMBER)]
+    assert [(one.group, one.place) for one in found.groups] == [("g2", Place.MEMBER)]
 
 
 async def test_a_card_given_by_hand_is_what_keeps_somebody() -> None:
@@ -127,6 +128,54 @@ async def test_a_card_given_by_hand_is_what_keeps_somebody() -> None:
     await give_card(world.services, WORKSPACE, rid("u1"), G2, by="boss")
 
     assert (await in_group(world, rid("u1"), "g2")).place is Place.BY_HAND
+
+
+async def test_a_card_by_hand_in_a_group_that_is_not_linked_any_more_is_still_told_of() -> None:
+    world = await a_world()
+    await give_card(world.services, WORKSPACE, rid("u1"), G2, by="boss")
+    linked = await world.services.groups.group(WORKSPACE, G2)
+    assert linked is not None
+    await world.services.groups.remove(WORKSPACE, linked.value)
+
+    left = await in_group(world, rid("u1"), "g2")
+
+    assert (left.name, left.place, left.keeps) == ("", Place.BY_HAND, True)
+
+
+async def test_of_many_groups_those_that_gave_a_card_and_some_others_are_looked_into() -> None:
+    """An answer about one person must not ask ten thousand groups; it says that it did not."""
+    world = await a_world()
+    for number in range(MOST_GROUPS_LOOKED_INTO + 10):
+        group = LinkedGroup(GroupId(f"a{number:04d}"), EntraGroupId(f"e{number}"), f"Group {number}", "")
+        assert await world.services.groups.add(WORKSPACE, group)
+    read: list[str] = []
+
+    async def note(table: str, _partition: str) -> None:
+        read.append(table)
+
+    world.tables.before_read = note
+    found = await standing(world.services, WORKSPACE, rid("u0"))
+
+    assert ([one.group for one in found.groups], found.complete) == (["g1", "g2"], False)
+    assert len(read) < 2 * MOST_GROUPS_LOOKED_INTO + 20
+
+
+async def test_all_groups_are_looked_into_where_they_are_few() -> None:
+    world = await a_world()
+
+    assert (await standing(world.services, WORKSPACE, rid("u1"))).complete
+
+
+async def test_a_timeline_names_the_groups_that_are_linked() -> None:
+    world = await a_world()
+    linked = await world.services.groups.group(WORKSPACE, G2)
+    assert linked is not None
+    await world.services.groups.remove(WORKSPACE, linked.value)
+    await edit_recipient(world.services, WORKSPACE, rid("u0"), status=Status.INACTIVE, by="boss")
+
+    names = [(one.group, one.group_name) for one in await told(world, rid("u0"))]
+
+    assert names == [(None, ""), ("g2", ""), ("g1", "Group g1")]
 
 
 async def test_somebody_who_could_not_be_taken_in_has_a_standing_with_the_reason() -> None:
@@ -191,6 +240,18 @@ async def test_what_decides_about_each_value_is_told() -> None:
         "company": ValueState.FILLED_ONCE,
         "mobilePhone": ValueState.NOT_SYNCED,
     }
+
+
+async def test_what_is_left_of_a_custom_field_that_is_mapped_no_more_is_told_apart() -> None:
+    custom = FieldSettings(custom={1: CustomField("desk", Switches(overwrite=False))})
+    world = await a_world(replace(DELETING, settings=custom))
+    await edit_recipient(world.services, WORKSPACE, rid("u1"), values={"desk": "12"}, by="boss")
+    await world.services.workspaces.put_rulebook(WORKSPACE, DELETING)
+
+    values = (await standing(world.services, WORKSPACE, rid("u1"))).values
+
+    assert (values["desk"], values["desk"].is_editable) == (ValueState.NOT_MAPPED, False)
+    assert values["city"] is ValueState.FOLLOWS_ENTRA
 
 
 async def test_of_somebody_made_by_hand_nothing_follows_entra() -> None:
