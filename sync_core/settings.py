@@ -26,6 +26,10 @@ _SCHEDULE_LENGTHS = (5, 6)
 _LONGEST_LEASE_SECONDS = 3600
 #  Held removals wait for a week, and what they are decided by must not go before.
 _HISTORY_DAYS = range(8, 3651)
+#  learn.microsoft.com, "Access token claims reference": an audience is an app's id or its id URI.
+_APP_ID_URI = re.compile(r"api://[A-Za-z0-9._~/-]+")
+_SWITCH = {"true": True, "false": False}
+_USUAL_REQUESTS, _MOST_REQUESTS = 600, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,24 @@ class EntraSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """Whose calls the HTTP functions take.
+
+    *audiences*: what a token may be made out to. *authority*: who signs tokens. *platform_tenant_id* and
+    *platform_client_ids*: the apps that may act as the platform, none where they are not set.
+    *platform_signs_in*: the platform's own sign-in is on, and its word about who calls is to be believed.
+    *requests_per_minute*: of one caller, in each instance.
+    """
+
+    audiences: frozenset[str]
+    authority: str = PUBLIC_AUTHORITY
+    platform_tenant_id: str | None = None
+    platform_client_ids: frozenset[str] = frozenset()
+    platform_signs_in: bool = False
+    requests_per_minute: int = _USUAL_REQUESTS
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set.
 
@@ -63,6 +85,7 @@ class Settings:
 
     storage: StorageSettings
     entra: EntraSettings
+    api: ApiSettings
     sync_schedule: str = MIDNIGHT_UTC
     run_lease: timedelta = timedelta(seconds=90)
     history: timedelta = timedelta(days=90)
@@ -80,6 +103,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         storage=_storage(given),
         entra=_entra(given),
+        api=_api(given),
         sync_schedule=_schedule(given),
         run_lease=_run_lease(given),
         history=_history(given),
@@ -129,6 +153,60 @@ def _entra(given: Mapping[str, str]) -> EntraSettings:
     )
 
 
+def _api(given: Mapping[str, str]) -> ApiSettings:
+    tenant, clients = _platform(given)
+    return ApiSettings(
+        audiences=_audiences(given),
+        authority=_address(given, "API_AUTHORITY", PUBLIC_AUTHORITY, loopback=False),
+        platform_tenant_id=tenant,
+        platform_client_ids=clients,
+        platform_signs_in=_platform_signs_in(given),
+        requests_per_minute=_requests_per_minute(given),
+    )
+
+
+def _audiences(given: Mapping[str, str]) -> frozenset[str]:
+    name = "API_AUDIENCE"
+    audiences = _list(given, name)
+    if not audiences:
+        raise SettingError(name, "is missing; set the API's client id (or its api:// URI), several with commas")
+    if not all(_GUID.fullmatch(audience) or _APP_ID_URI.fullmatch(audience) for audience in audiences):
+        raise SettingError(name, "must be client ids or api:// URIs, separated by commas")
+    return frozenset(audience.lower() if _GUID.fullmatch(audience) else audience for audience in audiences)
+
+
+def _platform(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
+    """Return the platform's tenant and apps; one without the other would let nobody in, or look as if it did."""
+    names = ("PLATFORM_TENANT_ID", "PLATFORM_CLIENT_IDS")
+    if not any(name in given for name in names):
+        return None, frozenset()
+    if missing := [name for name in names if name not in given]:
+        raise SettingError(missing[0], f"is missing; set both or neither of {' and '.join(names)}")
+    tenant, clients = _guid(given, names[0]).lower(), _list(given, names[1])
+    if not clients or not all(map(_GUID.fullmatch, clients)):
+        raise SettingError(names[1], "must be client ids, separated by commas")
+    return tenant, frozenset(client.lower() for client in clients)
+
+
+def _platform_signs_in(given: Mapping[str, str]) -> bool:
+    """Tell whether it is on and to be believed.
+
+    The platform itself sets WEBSITE_AUTH_ENABLED: learn.microsoft.com, "Environment variables and app settings in
+    Azure App Service".
+    """
+    trusted = _SWITCH.get(given.get("TRUST_PLATFORM_AUTH", "false").lower())
+    if trusted is None:
+        raise SettingError("TRUST_PLATFORM_AUTH", "can only be true or false")
+    return trusted and given.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
+
+
+def _requests_per_minute(given: Mapping[str, str]) -> int:
+    number = _whole_number(given, "API_REQUESTS_PER_MINUTE", _USUAL_REQUESTS, unit="requests")
+    if not 1 <= number <= _MOST_REQUESTS:
+        raise SettingError("API_REQUESTS_PER_MINUTE", f"must be between 1 and {_MOST_REQUESTS}")
+    return number
+
+
 def _schedule(given: Mapping[str, str]) -> str:
     text = given.get("SYNC_SCHEDULE", MIDNIGHT_UTC)
     fields = text.split()
@@ -175,6 +253,10 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, *, unit: st
         return int(text)
     except ValueError as exc:
         raise SettingError(name, f"must be a whole number of {unit}") from exc
+
+
+def _list(given: Mapping[str, str], name: str) -> frozenset[str]:
+    return frozenset(part for text in given.get(name, "").split(",") if (part := text.strip()))
 
 
 def _guid(given: Mapping[str, str], name: str) -> str:

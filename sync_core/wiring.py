@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sync_core.adapters.queues.orders import Sender
     from sync_core.adapters.tables.store import AzureTableStore
     from sync_core.flows.services import Services
-    from sync_core.settings import EntraSettings, StorageSettings
+    from sync_core.settings import ApiSettings, EntraSettings, StorageSettings
 
 VERSION = "0.1.0"
 
@@ -79,23 +80,37 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Services:
     """Open what *settings* name and return the services; *stack* closes it all."""
     #  SDKs load when the first trigger needs them: importing the app stays quick.
     from sync_core.adapters.directory.names import TABLES as DIRECTORY_TABLES  # noqa: PLC0415
+    from sync_core.adapters.queues import connection_trials, orders  # noqa: PLC0415
     from sync_core.adapters.queues.events import DIRECTORY_CHANGES  # noqa: PLC0415
-    from sync_core.adapters.queues.orders import QUEUES  # noqa: PLC0415
     from sync_core.adapters.tables.names import TABLES  # noqa: PLC0415
 
     tables, queues = _open_storage(settings.storage, stack)
     await tables.ensure_tables((*TABLES, *DIRECTORY_TABLES))
-    await queues.ensure_queues((*QUEUES, DIRECTORY_CHANGES))
+    await queues.ensure_queues((*orders.QUEUES, *connection_trials.QUEUES, DIRECTORY_CHANGES))
     clock = SystemClock(settings.clock_offset)
-    services = assemble(tables=tables, sender=queues, clock=clock, entra=_open_entra(settings.entra, stack))
+    services = assemble(
+        tables=tables,
+        sender=queues,
+        clock=clock,
+        entra=_open_entra(settings.entra, stack),
+        signing_keys=_signing_keys(settings.api, clock),
+    )
     return replace(services, lease=settings.run_lease, history=settings.history)
 
 
-def assemble(*, tables: ports.TableStore, sender: Sender, clock: ports.Clock, entra: ports.Entra) -> Services:
-    """Return the services over these four outside things, real ones or the tests' own."""
+def assemble(
+    *,
+    tables: ports.TableStore,
+    sender: Sender,
+    clock: ports.Clock,
+    entra: ports.Entra,
+    signing_keys: ports.SigningKeys,
+) -> Services:
+    """Return the services over these five outside things, real ones or the tests' own."""
     from sync_core.adapters.directory.identities import TableIdentities  # noqa: PLC0415
     from sync_core.adapters.directory.members import TableMembers  # noqa: PLC0415
     from sync_core.adapters.directory.people import TablePeople  # noqa: PLC0415
+    from sync_core.adapters.queues.connection_trials import QueueConnectionTrials  # noqa: PLC0415
     from sync_core.adapters.queues.events import QueueEvents  # noqa: PLC0415
     from sync_core.adapters.queues.orders import QueueOrders  # noqa: PLC0415
     from sync_core.adapters.tables.groups import TableGroups  # noqa: PLC0415
@@ -123,9 +138,12 @@ def assemble(*, tables: ports.TableStore, sender: Sender, clock: ports.Clock, en
         holds=TableHolds(tables),
         events=QueueEvents(sender),
         orders=QueueOrders(sender, clock=clock),
+        trials=QueueConnectionTrials(sender, clock=clock),
         entra=entra,
+        signing_keys=signing_keys,
         log=event_log("sync_core"),
         new_token=lambda: uuid4().hex[:12],
+        new_secret=lambda: secrets.token_urlsafe(32),
     )
 
 
@@ -164,9 +182,22 @@ def _open_entra(entra: EntraSettings, stack: AsyncExitStack) -> ports.Entra:
         managed_identity_client_id=entra.managed_identity_client_id,
         certificate_path=entra.certificate_path,
         client_secret=entra.client_secret,
-        #  The standard variable for a private certificate authority, such as a company's proxy or the simulator.
-        ca_file=os.environ.get("SSL_CERT_FILE"),
+        ca_file=_private_certificates(),
     )
     clients = GraphClients(app, graph_base_url=entra.graph_base_url, version=VERSION)
     stack.push_async_callback(clients.close)
     return GraphEntra(clients)
+
+
+def _signing_keys(api: ApiSettings, clock: ports.Clock) -> ports.SigningKeys:
+    from sync_core.adapters.sign_in.signing_keys import PublishedKeys  # noqa: PLC0415
+
+    return PublishedKeys(api.authority, clock=clock, log=event_log("sync_core"), ca_file=_private_certificates())
+
+
+def _private_certificates() -> str | None:
+    """Return the file that the standard variable for a private certificate authority names.
+
+    Such as a company's proxy or the simulator.
+    """
+    return os.environ.get("SSL_CERT_FILE")

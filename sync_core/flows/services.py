@@ -18,6 +18,7 @@ class Services:
     """*lease*: how long a run may go without a sign of life. *run_time*: after so long a run hands itself on.
 
     *history*: how long run records and journals are kept. *new_token*: returns a random id, never the same twice.
+    *new_secret*: returns 256 random bits in URL-safe base64, which nobody can guess.
     """
 
     clock: ports.Clock
@@ -34,9 +35,12 @@ class Services:
     holds: ports.Holds
     events: ports.Events
     orders: ports.Orders
+    trials: ports.ConnectionTrials
     entra: ports.Entra
+    signing_keys: ports.SigningKeys
     log: EventLog
     new_token: Callable[[], str]
+    new_secret: Callable[[], str]
     lease: timedelta = timedelta(seconds=90)
     run_time: timedelta = timedelta(minutes=25)
     history: timedelta = timedelta(days=90)

@@ -20,6 +20,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.memory_entra import MemoryEntra
 from tests.fakes.memory_queue import MemoryQueue
 from tests.fakes.memory_tables import MemoryTables
+from tests.fakes.tokens import TENANT as TENANT_OF_TOKENS
+from tests.fakes.tokens import Signer
 
 if TYPE_CHECKING:
     from sync_core.domain.directory import Recipient
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from sync_core.flows.services import Services
 
 WORKSPACE = WorkspaceId("acme")
-TENANT = TenantId("7d0e4b5c-52a8-4c0e-9a5e-0c6f6d7f6a01")
+TENANT = TenantId(TENANT_OF_TOKENS)
 DAILY = Cadence("daily")
 
 
@@ -41,7 +43,11 @@ class World:
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock.now)
-        self.services: Services = assemble(tables=self.tables, sender=self.queue, clock=self.clock, entra=self.entra)
+        self.signer = Signer(self.clock.now)
+        self.keys = self.signer.keys
+        self.services: Services = assemble(
+            tables=self.tables, sender=self.queue, clock=self.clock, entra=self.entra, signing_keys=self.keys
+        )
 
     async def set_up(self, rulebook: Rulebook | None = None, *, groups: tuple[str, ...] | None = None) -> World:
         """Connect the workspace, link *groups* (all of the tenant's) under their own ids and schedule them daily."""

@@ -21,6 +21,7 @@ from sync_core.flows.enqueue_due import enqueue_due
 from sync_core.wiring import assemble
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory_queue import MemoryQueue
+from tests.fakes.tokens import MemoryKeys
 from tests.fakes.turns import Explorer, SteppedTables
 from tests.fakes.world import World, a_group, a_tenant, a_user
 from tests.properties.model import after_night
@@ -127,7 +128,7 @@ def _worker(
 ) -> Callable[[], Awaitable[None]]:
     """Return what delivers *order* in a process of its own: own clock, own reading of Entra, shared tables."""
     tokens = (f"{now.second}x{number}" for number in count())
-    services = assemble(tables=tables, sender=queue, clock=FakeClock(now), entra=entra)
+    services = assemble(tables=tables, sender=queue, clock=FakeClock(now), entra=entra, signing_keys=MemoryKeys())
     services = replace(services, new_token=lambda: next(tokens))
     return lambda: deliver_order(services, order)
 

@@ -32,7 +32,9 @@ async def test_a_night_that_took_out_disabled_added_and_moved_addresses_is_undon
     tenant = a_tenant([a_user(user) for user in everybody], [a_group("g1", *everybody[:30])])
     world = World(tenant)
     await azurite_tables.ensure_tables((*TABLES, *DIRECTORY_TABLES))
-    world.services = assemble(tables=azurite_tables, sender=world.queue, clock=world.clock, entra=world.entra)
+    world.services = assemble(
+        tables=azurite_tables, sender=world.queue, clock=world.clock, entra=world.entra, signing_keys=world.keys
+    )
     await world.set_up(DELETING)
     await world.night()
     before = directory_as_model(await world.recipients())

@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sync_core.domain.errors import SettingError
-from sync_core.settings import read_settings
+from sync_core.settings import ApiSettings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ACCOUNT = "AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:10002/devstoreaccount1"
 CLIENT = "5f88e377-5187-498d-b536-47af039459b4"
-LEAST = {"SyncStorage": ACCOUNT, "ENTRA_CLIENT_ID": CLIENT, "ENTRA_CLIENT_SECRET": "s3cret-value"}
+AUDIENCE = "0b6cba0c-3d0a-4e34-9a55-6f3b2bbd6a11"
+LEAST = {
+    "SyncStorage": ACCOUNT,
+    "ENTRA_CLIENT_ID": CLIENT,
+    "ENTRA_CLIENT_SECRET": "s3cret-value",
+    "API_AUDIENCE": AUDIENCE,
+}
+PLATFORM = {"PLATFORM_TENANT_ID": "7D0E4B5C-52A8-4C0E-9A5E-0C6F6D7F6A01", "PLATFORM_CLIENT_IDS": CLIENT}
 
 
 def without(*names: str) -> dict[str, str]:
@@ -31,6 +38,14 @@ def test_the_least_that_must_be_set_is_completed_by_defaults() -> None:
     assert settings.run_lease == timedelta(seconds=90)
     assert settings.history == timedelta(days=90)
     assert settings.clock_offset == timedelta(0)
+    assert settings.api == ApiSettings(
+        audiences=frozenset({AUDIENCE}),
+        authority="https://login.microsoftonline.com",
+        platform_tenant_id=None,
+        platform_client_ids=frozenset(),
+        platform_signs_in=False,
+        requests_per_minute=600,
+    )
 
 
 def test_storage_can_be_reached_by_an_identity() -> None:
@@ -77,6 +92,45 @@ def test_a_graph_on_this_machine_may_do_without_tls() -> None:
     entra = read_settings({**LEAST, "GRAPH_BASE_URL": "http://localhost:8080/v1.0"}).entra
 
     assert entra.graph_base_url == "http://localhost:8080/v1.0"
+
+
+def test_tokens_may_be_made_out_to_several_audiences() -> None:
+    api = read_settings({**LEAST, "API_AUDIENCE": f" {AUDIENCE.upper()}, api://Schedules.example/v1 ,"}).api
+
+    assert api.audiences == {AUDIENCE, "api://Schedules.example/v1"}
+
+
+def test_the_platform_is_a_tenant_and_its_apps() -> None:
+    """Ids are compared as tokens write them: in lower case."""
+    api = read_settings({**LEAST, **PLATFORM, "PLATFORM_CLIENT_IDS": f"{CLIENT.upper()},{AUDIENCE}"}).api
+
+    assert api.platform_tenant_id == "7d0e4b5c-52a8-4c0e-9a5e-0c6f6d7f6a01"
+    assert api.platform_client_ids == {CLIENT, AUDIENCE}
+
+
+@pytest.mark.parametrize(
+    ("environ", "believed"),
+    [
+        ({"TRUST_PLATFORM_AUTH": "true", "WEBSITE_AUTH_ENABLED": "True"}, True),
+        ({"TRUST_PLATFORM_AUTH": "TRUE", "WEBSITE_AUTH_ENABLED": "true"}, True),
+        ({"TRUST_PLATFORM_AUTH": "true"}, False),
+        ({"TRUST_PLATFORM_AUTH": "true", "WEBSITE_AUTH_ENABLED": "False"}, False),
+        ({"TRUST_PLATFORM_AUTH": "true", "WEBSITE_AUTH_ENABLED": "1"}, False),
+        ({"WEBSITE_AUTH_ENABLED": "True"}, False),
+        ({"TRUST_PLATFORM_AUTH": "false", "WEBSITE_AUTH_ENABLED": "True"}, False),
+    ],
+)
+def test_the_platforms_sign_in_must_be_on_and_trusted(environ: Mapping[str, str], *, believed: bool) -> None:
+    """Without it anybody can send the header that names a caller."""
+    assert read_settings({**LEAST, **environ}).api.platform_signs_in is believed
+
+
+def test_callers_can_be_given_another_rate_and_signer() -> None:
+    api = read_settings(
+        {**LEAST, "API_REQUESTS_PER_MINUTE": "30", "API_AUTHORITY": "https://login.microsoftonline.us/"}
+    ).api
+
+    assert (api.requests_per_minute, api.authority) == (30, "https://login.microsoftonline.us")
 
 
 def test_a_developer_can_move_the_clock() -> None:
@@ -136,6 +190,20 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
     ({**LEAST, "GRAPH_BASE_URL": "https://[graph"}, "GRAPH_BASE_URL"),
     ({**LEAST, "GRAPH_BASE_URL": "https://graph.microsoft.com:x"}, "GRAPH_BASE_URL"),
     ({**LEAST, "ENTRA_AUTHORITY": "http://localhost:8080"}, "ENTRA_AUTHORITY"),
+    (without("API_AUDIENCE"), "API_AUDIENCE"),
+    ({**LEAST, "API_AUDIENCE": ","}, "API_AUDIENCE"),
+    ({**LEAST, "API_AUDIENCE": f"{AUDIENCE},my-api"}, "API_AUDIENCE"),
+    ({**LEAST, "API_AUDIENCE": "https://graph.microsoft.com"}, "API_AUDIENCE"),
+    ({**LEAST, "API_AUTHORITY": "http://login.microsoftonline.com"}, "API_AUTHORITY"),
+    ({**LEAST, "API_AUTHORITY": "http://localhost:8080"}, "API_AUTHORITY"),
+    ({**LEAST, "PLATFORM_CLIENT_IDS": CLIENT}, "PLATFORM_TENANT_ID"),
+    ({**LEAST, "PLATFORM_TENANT_ID": CLIENT}, "PLATFORM_CLIENT_IDS"),
+    ({**LEAST, **PLATFORM, "PLATFORM_TENANT_ID": "contoso.com"}, "PLATFORM_TENANT_ID"),
+    ({**LEAST, **PLATFORM, "PLATFORM_CLIENT_IDS": "*"}, "PLATFORM_CLIENT_IDS"),
+    ({**LEAST, **PLATFORM, "PLATFORM_CLIENT_IDS": ", ,"}, "PLATFORM_CLIENT_IDS"),
+    ({**LEAST, "TRUST_PLATFORM_AUTH": "yes"}, "TRUST_PLATFORM_AUTH"),
+    ({**LEAST, "API_REQUESTS_PER_MINUTE": "0"}, "API_REQUESTS_PER_MINUTE"),
+    ({**LEAST, "API_REQUESTS_PER_MINUTE": "many"}, "API_REQUESTS_PER_MINUTE"),
     ({**LEAST, "SYNC_SCHEDULE": "midnight"}, "SYNC_SCHEDULE"),
     ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * * *"}, "SYNC_SCHEDULE"),
     ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * ?"}, "SYNC_SCHEDULE"),

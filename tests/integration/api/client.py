@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -11,13 +11,19 @@ import azure.functions as func
 from devkit.functions_host.route_templates import RouteTemplate
 from schedules_api.routes import blueprint
 from sync_core.settings import EntraSettings, Settings, StorageSettings
+from tests.fakes.tokens import API, AUDIENCE
+from tests.integration.api.callers import MANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from sync_core.flows.services import Services
+    from tests.integration.api.callers import As
 
-DEVELOPMENT = Settings(StorageSettings(), EntraSettings("11111111-1111-1111-1111-111111111111"), development=True)
+#  Tests' clocks stand still, and with them what a minute may hold.
+SETTINGS = Settings(
+    StorageSettings(), EntraSettings(AUDIENCE), replace(API, requests_per_minute=1_000_000), development=True
+)
 _HOST = "http://localhost:7071"
 
 
@@ -54,7 +60,7 @@ class Api:
     """The API over *services*, which may also be a function that fails."""
 
     services: Callable[[], Awaitable[Services]]
-    settings: Settings = DEVELOPMENT
+    settings: Settings = SETTINGS
     _functions: list[tuple[RouteTemplate, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -74,14 +80,20 @@ class Api:
         *,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        caller: As | None = MANAGER,
     ) -> Answered:
-        """Send *value* as JSON, or *body* as it is."""
+        """Send *value* as JSON, or *body* as it is; *caller* signs it, None being nobody."""
         if body is None:
             body = b"" if value is None else json.dumps(value).encode()
         kind = {"Content-Type": "application/json"} if body else {}
+        signed = {} if caller is None else {"Authorization": f"Bearer {caller.token}"}
         function, parameters = self._find(address.partition("?")[0])
         request = func.HttpRequest(
-            method, f"{_HOST}{address}", headers={**kind, **(headers or {})}, route_params=parameters, body=body
+            method,
+            f"{_HOST}{address}",
+            headers={**kind, **signed, **(headers or {})},
+            route_params=parameters,
+            body=body,
         )
         response = await function(request)
         text = response.get_body().decode()
@@ -93,8 +105,8 @@ class Api:
             json.loads(text) if text else None,
         )
 
-    async def get(self, address: str, **headers: str) -> Answered:
-        return await self.call("GET", address, headers=headers)
+    async def get(self, address: str, *, caller: As | None = MANAGER, **headers: str) -> Answered:
+        return await self.call("GET", address, headers=headers, caller=caller)
 
     def _find(self, path: str) -> tuple[Any, dict[str, str]]:
         for route, function in self._functions:

@@ -12,6 +12,7 @@ from sync_core.wiring import assemble
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory_entra import MemoryEntra
 from tests.fakes.memory_queue import MemoryQueue
+from tests.fakes.tokens import Signer
 from tests.integration.api.acme import DAILY, MONDAYS, SALES, SALES_RUNS, SCHEDULES, set_up
 from tests.integration.api.client import Api
 
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def api(azurite_tables: AzureTableStore) -> Api:
     await azurite_tables.ensure_tables((*TABLES, *DIRECTORY_TABLES))
-    made = assemble(tables=azurite_tables, sender=MemoryQueue(), clock=FakeClock(), entra=MemoryEntra())
+    made = assemble(
+        tables=azurite_tables,
+        sender=MemoryQueue(),
+        clock=FakeClock(),
+        entra=MemoryEntra(),
+        signing_keys=Signer().keys,
+    )
     await set_up(made)
 
     async def services() -> Services:

@@ -18,6 +18,7 @@ ENVIRON = {
     "SyncStorage": "UseDevelopmentStorage=true",
     "ENTRA_CLIENT_ID": "11111111-1111-1111-1111-111111111111",
     "ENTRA_CLIENT_SECRET": "x",
+    "API_AUDIENCE": "11111111-1111-1111-1111-111111111111",
     "SYNC_SCHEDULE": "0 0 0 * * *",
 }
 TABLE = {
