@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _QUOTED = r"'(?P<value>(?:[^']|'')*)'"
 _EQUALS = re.compile(rf"\s*(?P<name>id|displayName)\s+eq\s+{_QUOTED}\s*")
 _STARTS = re.compile(rf"\s*startswith\(\s*displayName\s*,\s*{_QUOTED}\s*\)\s*", re.IGNORECASE)
-_SEARCH = re.compile(r'\s*"displayName:(?P<words>[^"]*)"\s*', re.IGNORECASE)
+#  A quote or a backslash in what is looked for stands behind a backslash.
+_SEARCH = re.compile(r'\s*"displayName:(?P<words>(?:[^"\\]|\\["\\])*)"\s*', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

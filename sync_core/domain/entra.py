@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +31,35 @@ class EntraGroup:
     id: EntraGroupId
     name: str
     description: str
+
+
+class GroupKind(StrEnum):
+    """What Entra's own pages call a group (learn.microsoft.com, "group resource type", group types)."""
+
+    SECURITY = "security"
+    MICROSOFT_365 = "microsoft365"
+    MAIL_SECURITY = "mail-enabled-security"
+    DISTRIBUTION = "distribution"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """A group of the tenant, as somebody sees it who looks for one. *dynamic*: a rule decides who is in it."""
+
+    id: EntraGroupId
+    name: str
+    description: str
+    mail: str
+    kind: GroupKind
+    dynamic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsPage:
+    """*next_after*: what the next page is asked for by, None at the end; an empty page can have a next one."""
+
+    groups: tuple[FoundGroup, ...]
+    next_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ import pytest_asyncio
 from devkit.entra_simulator.changes import apply_mutations
 from devkit.entra_simulator.server import RunningSimulator, running_simulator
 from devkit.tenants.mutations import mutation_from_json
-from sync_core.domain.errors import GroupGone, TryAgainLater
+from sync_core.domain.entra import FoundGroup, GroupKind
+from sync_core.domain.errors import EntraRefused, GroupGone, TryAgainLater
 from sync_core.domain.ids import EntraGroupId, TenantId
 from tests.builders import MIDNIGHT
 from tests.fakes.memory_entra import MemoryEntra
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 pytestmark = MARKS
 
 Entity = dict[str, Any]
+
+HOSTILE = [
+    *('say "hi"', '"', 'x" OR "displayName:plain', "back\\slash", '\\"', "\\\\", "O'Brien", "it''s"),
+    *("R&D", "a&$top=999", "$count=true", "x) or (y", "50% off", "%22%24filter", "+plus+", "#hash?", "a;b,c/d"),
+    *("Ünïcødé 李四", "emoji \U0001f600", "{}[]<>|^`~"),
+]
 
 
 @dataclass
@@ -58,6 +65,11 @@ class Tenant(ABC):
             for kind, number in page.others.items():
                 counted[kind] = counted.get(kind, 0) + number
         return counted
+
+    async def names(self, search: str) -> list[str]:
+        page = await self.entra.find_groups(self.id, search=search, at_most=50)
+        assert page.next_after is None
+        return sorted(one.name for one in page.groups)
 
     async def count(self, group: Entity, *, nested: bool = False) -> int:
         return await self.entra.count_users(self.id, EntraGroupId(group["id"]), nested=nested)
@@ -259,6 +271,69 @@ class EntraContract:
 
         assert await tenant.ids(sales) == [anna["id"]]
         assert await tenant.count(sales) == 1
+
+    async def test_groups_are_found_by_the_beginnings_of_words(self, tenant: Tenant) -> None:
+        berlin, presales = group(displayName="Sales Berlin"), group(displayName="Presales Berlin")
+        tenant.load([berlin, presales], users=[])
+
+        assert await tenant.names("ber sal") == ["Sales Berlin"]
+        assert await tenant.names("BERLIN") == ["Presales Berlin", "Sales Berlin"]
+        assert await tenant.names("erlin") == []
+
+    async def test_without_words_every_group_is_found(self, tenant: Tenant) -> None:
+        tenant.load([group(displayName="One"), group(displayName="Two")], users=[])
+
+        assert await tenant.names("") == ["One", "Two"]
+
+    @pytest.mark.parametrize("search", HOSTILE)
+    async def test_no_text_is_more_than_words_to_look_for(self, tenant: Tenant, search: str) -> None:
+        """A quote or backslash that ended the clause early would be refused, or find what was not asked for."""
+        tenant.load([group(displayName=f"{search} odd"), group(displayName="plain")], users=[])
+
+        assert await tenant.names(f"{search} odd") == [f"{search} odd"]
+
+    async def test_pages_of_groups_hold_each_once(self, tenant: Tenant) -> None:
+        tenant.load([group(displayName=f"Team {number}") for number in range(7)], users=[])
+
+        sizes, found, after = list[int](), set[str](), None
+        while not sizes or after is not None:
+            page = await tenant.entra.find_groups(tenant.id, search="team", at_most=3, after=after)
+            sizes.append(len(page.groups))
+            found |= {one.name for one in page.groups}
+            after = page.next_after
+
+        assert sizes == [3, 3, 1]
+        assert len(found) == 7
+
+    @pytest.mark.parametrize("after", ["x", "RFNwdAIAAQ", "https://elsewhere.example/?$skiptoken=x", "a&$top=999#"])
+    async def test_a_page_by_a_foreign_token_is_a_refused_request(self, tenant: Tenant, after: str) -> None:
+        tenant.load([group()], users=[])
+
+        with pytest.raises(EntraRefused) as refused:
+            await tenant.entra.find_groups(tenant.id, search="", at_most=5, after=after)
+
+        assert refused.value.code == "request-refused"
+
+    @pytest.mark.parametrize(
+        ("properties", "kind", "dynamic"),
+        [
+            ({"securityEnabled": True, "mailEnabled": False}, GroupKind.SECURITY, False),
+            ({"groupTypes": ["Unified"], "mailEnabled": True}, GroupKind.MICROSOFT_365, False),
+            ({"groupTypes": ["DynamicMembership", "Unified"]}, GroupKind.MICROSOFT_365, True),
+            ({"groupTypes": ["DynamicMembership"], "securityEnabled": True}, GroupKind.SECURITY, True),
+            ({"securityEnabled": True, "mailEnabled": True}, GroupKind.MAIL_SECURITY, False),
+            ({"securityEnabled": False, "mailEnabled": True}, GroupKind.DISTRIBUTION, False),
+        ],
+    )
+    async def test_a_found_group_tells_what_it_is(
+        self, tenant: Tenant, properties: Entity, kind: GroupKind, dynamic: bool
+    ) -> None:
+        sales = group(displayName="Sales", description="Who sells", mail="sales@contoso.example", **properties)
+        tenant.load([sales], users=[])
+
+        [found] = (await tenant.entra.find_groups(tenant.id, search="", at_most=5)).groups
+
+        assert found == FoundGroup(sales["id"], "Sales", "Who sells", "sales@contoso.example", kind, dynamic)
 
 
 class TestMemoryEntra(EntraContract):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sync_core.adapters.entra.group_search import found_group
 from sync_core.adapters.entra.mapping import short_type, user_from
-from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
-from sync_core.domain.errors import GroupGone, TryAgainLater
-from sync_core.domain.ids import EntraUserId
+from sync_core.domain.entra import EntraGroup, EntraUser, GroupsPage, MembersPage
+from sync_core.domain.errors import EntraRefused, GroupGone, TryAgainLater
+from sync_core.domain.ids import EntraGroupId, EntraUserId
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from sync_core.domain.errors import SyncRefused
-    from sync_core.domain.ids import EntraGroupId, TenantId
+    from sync_core.domain.ids import TenantId
 
 USER = "#microsoft.graph.user"
+_BEHIND = "behind "
 
 
 @dataclass
@@ -47,6 +50,26 @@ class MemoryEntra:
         if found is None:
             raise GroupGone("group-gone", "The group is not in Entra ID any more.")
         return EntraGroup(group, found["displayName"], found.get("description") or "")
+
+    async def find_groups(
+        self,
+        tenant: TenantId,  # noqa: ARG002 (one tenant)
+        *,
+        search: str,
+        at_most: int,
+        after: str | None = None,
+    ) -> GroupsPage:
+        """Find groups by the beginnings of words, in order of their ids."""
+        self.asked += 1
+        if self.refusal is not None:
+            raise self.refusal
+        if after is not None and not after.startswith(_BEHIND):
+            raise EntraRefused("request-refused", "Microsoft Graph refused a request.")
+        behind = "" if after is None else after.removeprefix(_BEHIND)
+        found = [self.groups[key] for key in sorted(self.groups) if key > behind]
+        found = [one for one in found if _begins_words(one["displayName"], search)]
+        page = tuple(found_group(one, EntraGroupId(one["id"])) for one in found[:at_most])
+        return GroupsPage(page, _BEHIND + page[-1].id if len(found) > at_most else None)
 
     async def check(self, tenant: TenantId) -> None:  # noqa: ARG002 (one tenant)
         self.asked += 1
@@ -100,3 +123,8 @@ class MemoryEntra:
                 if nested and one["@odata.type"] == "#microsoft.graph.group" and one["id"] not in been:
                     waiting.append(one["id"])
         return [seen[key] for key in sorted(seen)]
+
+
+def _begins_words(name: str, search: str) -> bool:
+    words = re.findall(r"\w+", name.casefold())
+    return all(any(word.startswith(asked) for word in words) for asked in re.findall(r"\w+", search.casefold()))

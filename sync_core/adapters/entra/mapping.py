@@ -58,20 +58,20 @@ def user_from(raw: Mapping[str, Any], user: EntraUserId) -> EntraUser:
     A property of an unexpected type counts as absent: one odd person must not stop a group.
     """
     values: dict[str, str] = {}
-    if email := _text(raw.get("mail")) or _text(raw.get("userPrincipalName")):
+    if email := text_of(raw.get("mail")) or text_of(raw.get("userPrincipalName")):
         values[EMAIL] = email
     if name := _name(raw):
         values[NAME] = name
     phones = raw.get("businessPhones")
-    if isinstance(phones, list) and phones and (phone := _text(phones[0])):
+    if isinstance(phones, list) and phones and (phone := text_of(phones[0])):
         values["businessPhone"] = phone
     for source, value in _VALUE_OF_PROPERTY.items():
-        if text := _text(raw.get(source)):
+        if text := text_of(raw.get(source)):
             values[value] = text
     extensions = raw.get(_EXTENSIONS)
     if isinstance(extensions, dict):
         for extension, content in extensions.items():
-            if content is not None and extension in _VALUE_OF_EXTENSION and (text := _text(content)):
+            if content is not None and extension in _VALUE_OF_EXTENSION and (text := text_of(content)):
                 values[extension] = text
     enabled, kind = raw.get("accountEnabled"), raw.get("userType")
     return EntraUser(
@@ -96,13 +96,13 @@ def short_type(odata_type: str) -> str:
 
 
 def _name(raw: Mapping[str, Any]) -> str:
-    given, family = _text(raw.get("givenName")), _text(raw.get("surname"))
+    given, family = text_of(raw.get("givenName")), text_of(raw.get("surname"))
     if given and family:
         return f"{given} {family}"
-    return given or family or _text(raw.get("displayName"))
+    return given or family or text_of(raw.get("displayName"))
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """Return *value* trimmed, on one line and not too long; empty where it is no text."""
     if not isinstance(value, str):
         return ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync_core.adapters.entra import failures, mapping
-from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
-from sync_core.domain.errors import GroupGone, TryAgainLater
+from sync_core.adapters.entra import failures, group_search, mapping
+from sync_core.adapters.entra.answers import incomplete, object_in
+from sync_core.domain.entra import EntraGroup, EntraUser, GroupsPage, MembersPage
+from sync_core.domain.errors import GroupGone
 from sync_core.domain.ids import EntraGroupId, EntraUserId, TenantId, is_id
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ PAGE_SIZE = 999
 
 _ANY_ONE: dict[str, Any] = {"%24select": ["id"], "%24top": 1}
 
-INCOMPLETE_WAIT = timedelta(minutes=2)
-
 
 class GraphEntra:
     """The port `Entra` over Microsoft Graph v1.0."""
@@ -35,26 +33,33 @@ class GraphEntra:
         self._clients = clients
 
     async def check(self, tenant: TenantId) -> None:
+        await self._clients.sign_in_afresh(tenant)
         for ask in (_ask_any_group, _ask_any_user):
             await self._clients.fetch(tenant, ask)
 
     async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup:
-        body = _object(await self._clients.fetch(tenant, _ask_group(group)))
+        body = object_in(await self._clients.fetch(tenant, _ask_group(group)))
         name, description = body.get("displayName"), body.get("description")
         if not isinstance(name, str):
             raise failures.refused("permission-missing")
         return EntraGroup(id=group, name=name, description=description if isinstance(description, str) else "")
 
+    async def find_groups(
+        self, tenant: TenantId, *, search: str, at_most: int, after: str | None = None
+    ) -> GroupsPage:
+        ask = group_search.ask_for(search, at_most=at_most, after=after)
+        return group_search.page_in(object_in(await self._clients.fetch(tenant, ask)), after=after)
+
     async def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
         ask, followed = _ask_members(group, nested=nested), set[str]()
         while True:
-            body = _object(await self._fetch_below(tenant, ask))
+            body = object_in(await self._fetch_below(tenant, ask))
             yield _page(body)
             link = body.get("@odata.nextLink")
             if link is None:
                 return
             if not isinstance(link, str) or link in followed:
-                raise _incomplete("the pages of a group lead in a circle")
+                raise incomplete("the pages of a group lead in a circle")
             followed.add(link)
             ask = self._clients.follow(link)
 
@@ -62,17 +67,17 @@ class GraphEntra:
         answer = await self._fetch_below(tenant, _ask_count(group, nested=nested))
         text = answer.content.removeprefix(b"\xef\xbb\xbf").strip()
         if not text.isdigit():
-            raise _incomplete("the number of a group's users came back as something else")
+            raise incomplete("the number of a group's users came back as something else")
         return int(text)
 
     async def user(self, tenant: TenantId, user: EntraUserId) -> EntraUser | None:
         try:
-            body = _object(await self._clients.fetch(tenant, _ask_user(user)))
+            body = object_in(await self._clients.fetch(tenant, _ask_user(user)))
         except GroupGone:
             #  Graph has one code for everything that is not there.
             return None
         if body.get("id") != user:
-            raise _incomplete("a user came back as somebody else")
+            raise incomplete("a user came back as somebody else")
         return _user(body, user)
 
     async def _fetch_below(self, tenant: TenantId, ask: Ask) -> httpx.Response:
@@ -80,7 +85,7 @@ class GraphEntra:
         try:
             return await self._clients.fetch(tenant, ask)
         except GroupGone as exc:
-            raise _incomplete("the group was not found while it was being read") from exc
+            raise incomplete("the group was not found while it was being read") from exc
 
 
 def _ask_any_group(graph: GraphServiceClient) -> RequestInformation:
@@ -137,7 +142,7 @@ def _with_query(request: RequestInformation, query: dict[str, Any]) -> RequestIn
 def _page(body: dict[str, Any]) -> MembersPage:
     members = body.get("value")
     if not isinstance(members, list):
-        raise _incomplete("a page of a group holds no list of members")
+        raise incomplete("a page of a group holds no list of members")
     users, others = [], Counter[str]()
     for raw in members:
         kind, member = _kind_and_id(raw)
@@ -160,18 +165,4 @@ def _kind_and_id(raw: Any) -> tuple[str, str]:
         kind, member = raw.get("@odata.type"), raw.get("id")
         if isinstance(kind, str) and isinstance(member, str) and kind and is_id(member):
             return kind, member
-    raise _incomplete("a page of a group holds a member without type or id")
-
-
-def _object(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        body = answer.json()
-    except ValueError as exc:
-        raise _incomplete("an answer is no JSON") from exc
-    if not isinstance(body, dict):
-        raise _incomplete("an answer is no JSON object")
-    return body
-
-
-def _incomplete(what: str) -> TryAgainLater:
-    return TryAgainLater(f"Microsoft Graph answered incompletely: {what}", after=INCOMPLETE_WAIT)
+    raise incomplete("a page of a group holds a member without type or id")
