@@ -7,7 +7,7 @@ VENV := .venv/bin
 STACK = $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)") $(if $(MEMBERS),--members $(MEMBERS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo scenario test check format
+.PHONY: help setup run demo scenario test check format openapi
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -37,3 +37,6 @@ check: setup ## formatting, lint, types, import rules
 format: setup ## format the code and fix what can be fixed
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
+
+openapi: setup ## write docs/openapi.json, the copy of the API's description that reviews see
+	@$(VENV)/python -m schedules_api.openapi > docs/openapi.json

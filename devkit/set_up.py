@@ -1,4 +1,7 @@
-"""Install what the project needs, once: .venv, the pinned Python packages, Azurite. Standard library only."""
+"""Install what the project needs, once: .venv, the pinned Python packages, Azurite, what browsers load.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,10 @@ _PROJECT = Path(__file__).resolve().parent.parent
 _OLDEST_NODE = 20
 _PYTHON_FILES = ("requirements.txt", "requirements-dev.txt", "constraints.txt")
 _NODE_FILES = ("package.json", "package-lock.json")
+#  What the app serves from a package for browsers: the package's folder, its files, and where the app looks for them.
+_SERVED = (
+    ("swagger-ui-dist", ("swagger-ui.css", "swagger-ui-bundle.js", "LICENSE"), "schedules_api/viewer/installed"),
+)
 _LAST_LINES = 15
 _SHOWN_EVERY_SECONDS = 5.0
 
@@ -91,10 +98,18 @@ def _install_python_packages(project: Path) -> None:
 def _install_node_packages(project: Path) -> None:
     folder = project / "node_modules"
     stamp = _Stamp(folder / ".installed", tuple(project / name for name in _NODE_FILES))
-    if stamp.is_current():
-        return
-    _step("Installing Azurite", ["npm", "ci", "--no-audit", "--no-fund"], project)
+    if not stamp.is_current():
+        _step("Installing Azurite and what browsers load", ["npm", "ci", "--no-audit", "--no-fund"], project)
+    for package, names, place in _SERVED:
+        _copy(folder / package, names, project / place, again=not stamp.is_current())
     stamp.write()
+
+
+def _copy(package: Path, names: Sequence[str], place: Path, *, again: bool) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        if again or not (place / name).is_file():
+            shutil.copyfile(package / name, place / name)
 
 
 def _works(python: Path) -> bool:

@@ -14,6 +14,7 @@ from schedules_api.calls import (
     changes,
     connection,
     consent_callback,
+    description,
     entra_groups,
     groups,
     health,
@@ -35,24 +36,23 @@ if TYPE_CHECKING:
     from sync_core.settings import Settings
 
 
+def sections() -> dict[str, tuple[Route, ...]]:
+    """Return every address of the API with what it can do, by the heading that readers of its description see."""
+    return {
+        "Schedules": schedules.ROUTES,
+        "Runs": runs.ROUTES + changes.ROUTES,
+        "Held removals": holds.ROUTES,
+        "Groups": groups.ROUTES + members.ROUTES + entra_groups.ROUTES,
+        "People": recipients.ROUTES,
+        "Sync options": sync_options.ROUTES,
+        "Connection": connection.ROUTES + consent_callback.ROUTES,
+        "Workspaces": workspaces.ROUTES + me.ROUTES,
+        "About the service": health.routes() + description.routes(sections),
+    }
+
+
 def routes() -> tuple[Route, ...]:
-    """Return every address of the API with what it can do."""
-    return (
-        *health.routes(),
-        *me.ROUTES,
-        *workspaces.ROUTES,
-        *consent_callback.ROUTES,
-        *connection.ROUTES,
-        *sync_options.ROUTES,
-        *entra_groups.ROUTES,
-        *groups.ROUTES,
-        *members.ROUTES,
-        *schedules.ROUTES,
-        *runs.ROUTES,
-        *changes.ROUTES,
-        *holds.ROUTES,
-        *recipients.ROUTES,
-    )
+    return tuple(route for section in sections().values() for route in section)
 
 
 def blueprint(services: Callable[[], Awaitable[Services]], settings: Settings) -> func.Blueprint:

@@ -128,6 +128,12 @@ async def _telling_the_current_etag(
 _NOT_FOUND = frozenset({"group-not-linked", "schedule-not-found"})
 _NOT_ALLOWED = frozenset({"plan-required", "daily-needs-enterprise", "not-connected", "unlinking"})
 
+_EXAMPLES = {
+    "every night": {"cadence": "daily", "enabled": True},
+    "on Mondays": {"cadence": "weekly", "dayOfWeek": "monday", "enabled": True},
+}
+_CHANGES = {"pause": {"enabled": False}, "another day": {"dayOfWeek": "friday"}}
+
 ROUTES = (
     Route(
         "schedules",
@@ -160,7 +166,7 @@ ROUTES = (
                 id="putSchedule",
                 summary="Create the group's schedule or replace it.",
                 access=Access.MANAGE,
-                body=JsonBody(NEW_SCHEDULE, tag="cadence"),
+                body=JsonBody(NEW_SCHEDULE, tag="cadence", examples=_EXAMPLES),
                 conditions=True,
                 answers={HTTPStatus.OK: ScheduleAnswer, HTTPStatus.CREATED: ScheduleAnswer},
                 problems=_NOT_ALLOWED | {"group-not-linked", "schedule-changed"},
@@ -170,7 +176,7 @@ ROUTES = (
                 id="changeSchedule",
                 summary="Change a part of the schedule: pause, resume, another day.",
                 access=Access.MANAGE,
-                body=JsonBody(SCHEDULE_CHANGE),
+                body=JsonBody(SCHEDULE_CHANGE, examples=_CHANGES),
                 conditions=True,
                 answers={HTTPStatus.OK: ScheduleAnswer},
                 problems=_NOT_ALLOWED | _NOT_FOUND | {"schedule-changed"},

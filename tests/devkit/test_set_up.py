@@ -23,7 +23,9 @@ class Machine:
         self.project = folder / "project"
         self._calls = folder / "calls"
         self.put(self.tools / "node", "echo v20.1.0")
-        self.put(self.tools / "npm", f"echo npm $1 >> {self._calls}; mkdir -p node_modules")
+        viewer = "node_modules/swagger-ui-dist"
+        files = f"cd {viewer} && echo of npm | tee swagger-ui.css swagger-ui-bundle.js LICENSE"
+        self.put(self.tools / "npm", f"echo npm $1 >> {self._calls}; mkdir -p {viewer}; {files}")
         self.put(self.project / ".venv" / "bin" / "python", f'[ "$1" = -c ] || echo "$2 $3" >> {self._calls}')
         for name in FILES:
             (self.project / name).write_text("")
@@ -57,6 +59,15 @@ def test_a_second_time_installs_nothing(machine: Machine) -> None:
     assert len(machine.calls()) == 2
 
 
+def test_what_browsers_load_is_put_where_the_app_serves_it(machine: Machine) -> None:
+    served = machine.project / "schedules_api" / "viewer" / "installed" / "swagger-ui.css"
+
+    for _ in range(2):
+        set_up(machine.project)
+        assert served.read_text() == "of npm\n"
+        served.unlink()
+
+
 @pytest.mark.parametrize(("changed", "again"), [("constraints.txt", "pip install"), ("package-lock.json", "npm ci")])
 def test_what_changed_is_installed_again(machine: Machine, changed: str, again: str) -> None:
     set_up(machine.project)
@@ -71,7 +82,8 @@ def test_an_installation_that_failed_is_told_and_tried_again(machine: Machine) -
 
     for _ in range(2):
         with pytest.raises(
-            DevkitError, match=r"^Installing Azurite failed with status 7; .*setup\.log:\nno network$"
+            DevkitError,
+            match=r"^Installing Azurite and what browsers load failed with status 7; .*setup\.log:\nno network$",
         ):
             set_up(machine.project)
 
