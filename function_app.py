@@ -5,6 +5,8 @@ Settings are checked while this module is loaded, so that a wrong one stops the 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import azure.functions as func
 
 from schedules_api.routes import blueprint
@@ -12,7 +14,16 @@ from sync_core import wiring
 from sync_core.domain.errors import RowConflict
 from sync_core.flows.deliver_order import deliver_order, give_up_order
 from sync_core.flows.enqueue_due import enqueue_due as run_enqueue_due
+from sync_core.flows.try_consent import deliver_trial, give_up_trial
 from sync_core.flows.watch_over import watch_over as run_watch_over
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sync_core.flows.services import Services
+
+    Deliver = Callable[[Services, str], Awaitable[None]]
+    GiveUp = Callable[[Services, str, Exception], Awaitable[None]]
 
 #  As host.json's extensions.queues.maxDequeueCount: the last delivery ends the run with a reason of ours.
 LAST_DELIVERY = 5
@@ -45,12 +56,23 @@ async def watch_over(timer: func.TimerRequest) -> None:
 @app.queue_trigger(arg_name="message", queue_name="group-syncs", connection="SyncStorage")
 async def sync_group(message: func.QueueMessage) -> None:
     """Carry out one order."""
+    await _take_through(message, deliver_order, give_up_order, failure="order_failed")
+
+
+@app.queue_trigger(arg_name="message", queue_name="connection-trials", connection="SyncStorage")
+async def try_connection(message: func.QueueMessage) -> None:
+    """Find out whether a connection works that was just consented to."""
+    await _take_through(message, deliver_trial, give_up_trial, failure="trial_failed")
+
+
+async def _take_through(message: func.QueueMessage, deliver: Deliver, give_up: GiveUp, *, failure: str) -> None:
+    """Deliver the message, and after the last delivery give it up with its reason."""
     services = await product.services()
     text = message.get_body().decode(errors="replace")
     try:
-        await deliver_order(services, text)
+        await deliver(services, text)
     except Exception as exc:
-        services.log.error("order_failed", failure=exc, delivery=message.dequeue_count)
+        services.log.error(failure, failure=exc, delivery=message.dequeue_count)
         if (message.dequeue_count or 1) < LAST_DELIVERY:
             raise
-        await give_up_order(services, text, exc)
+        await give_up(services, text, exc)

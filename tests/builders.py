@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sync_core.domain.consent import Consent
 from sync_core.domain.directory import Card, CardState, LinkedGroup, Member, Recipient
 from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage, ReadProof
 from sync_core.domain.field_settings import EMAIL, NAME
@@ -111,6 +112,11 @@ def a_workspace(**changes: Any) -> Workspace:
 
 def a_connection(**changes: Any) -> Connection:
     return replace(Connection(TENANT, ConnectionStatus.CONNECTED), **changes)
+
+
+def a_consent(**changes: Any) -> Consent:
+    consent = Consent("0" * 64, starter="admin-1", asked_at=MIDNIGHT, expires_at=MIDNIGHT + timedelta(hours=1))
+    return replace(consent, **changes)
 
 
 def a_rulebook(**changes: Any) -> Rulebook:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 RECIPIENT_CHANGED = "recipient.changed"
 RUN_HELD = "run.held"
 RUN_FAILED = "run.failed"
+CONNECTION_CONNECTED = "connection.connected"
 CONNECTION_FAILED = "connection.failed"
 CONNECTION_RECOVERED = "connection.recovered"
+CONNECTION_DISCONNECTED = "connection.disconnected"
 
 
 @dataclass(frozen=True, slots=True)

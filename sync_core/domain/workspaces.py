@@ -12,6 +12,7 @@ from sync_core.domain.options import SyncOptions
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sync_core.domain.consent import Consent
     from sync_core.domain.ids import TenantId, WorkspaceId
 
 
@@ -36,8 +37,9 @@ class ConnectionStatus(StrEnum):
 class Connection:
     """The link to one Entra tenant.
 
-    *code* and *reason*: why it failed, stable and for people. *tried_at*: when a run last set out to find whether a
-    failed connection works again, aware UTC.
+    *code* and *reason*: why it failed, stable and for people. *tried_at*: when we last set out to find whether it
+    works (again), None while it does. *since*: when it got its status, None where nobody noted it. *consent*: what
+    was asked last; a connection in use goes on as it is while it is asked for anew. Times are aware UTC.
     """
 
     tenant: TenantId
@@ -46,6 +48,13 @@ class Connection:
     reason: str = ""
     failed_at: datetime | None = None
     tried_at: datetime | None = None
+    since: datetime | None = None
+    consent: Consent | None = None
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it was consented to, and nobody ended it since: one that failed may work again by itself."""
+        return self.status in {ConnectionStatus.CONNECTED, ConnectionStatus.FAILED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sync_core.domain.connecting import SAY_NOTHING_OF_THE_TENANT, failing, working
 from sync_core.domain.eligibility import Ending
-from sync_core.domain.errors import EntraRefused, RowConflict, TryAgainLater
-from sync_core.domain.events import CONNECTION_FAILED, CONNECTION_RECOVERED, ChangeEvent
+from sync_core.domain.errors import EntraRefused, TryAgainLater
 from sync_core.domain.runs import Reason, RunState
 from sync_core.domain.schedule import midnight_of
-from sync_core.domain.workspaces import Connection, ConnectionStatus
+from sync_core.domain.workspaces import ConnectionStatus
+from sync_core.flows.change_connection import store_connection
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import WorkspaceId
     from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.workspaces import Connection
     from sync_core.flows.services import Services
     from sync_core.ports import Stored
-
-#  Refusals of one request; the tenant as a whole may be fine.
-_OF_ONE_REQUEST = frozenset({"request-refused", "foreign-link"})
-
-_IN_USE = frozenset({ConnectionStatus.CONNECTED, ConnectionStatus.FAILED})
 
 #  How long the others wait for the one that tries: longer than a refusal takes, short against a night.
 _TRIAL = timedelta(minutes=2)
@@ -57,28 +54,17 @@ async def note_refused(services: Services, workspace: WorkspaceId, refused: Entr
     One that somebody has ended, or is setting up anew, stays what it is: a run that was at work says nothing of it.
     """
     found = await services.workspaces.connection(workspace)
-    if found is None or found.value.status not in _IN_USE or refused.code in _OF_ONE_REQUEST:
+    if found is None or not found.value.in_use or refused.code in SAY_NOTHING_OF_THE_TENANT:
         return
-    is_news = found.value.status is ConnectionStatus.CONNECTED
-    failed = replace(
-        found.value,
-        status=ConnectionStatus.FAILED,
-        code=refused.code,
-        reason=refused.reason,
-        failed_at=services.clock.now(),
-    )
-    if is_news:
-        await _tell(services, workspace, CONNECTION_FAILED, code=refused.code)
-    await _save(services, workspace, found, failed)
+    failed = failing(found.value, code=refused.code, reason=refused.reason, now=services.clock.now())
+    await store_connection(services, workspace, found, failed)
 
 
 async def note_working(services: Services, workspace: WorkspaceId) -> None:
     """Mark a failed connection as connected again, and tell the platform."""
     found = await services.workspaces.connection(workspace)
-    if found is None or found.value.status is not ConnectionStatus.FAILED:
-        return
-    await _tell(services, workspace, CONNECTION_RECOVERED, code="")
-    await _save(services, workspace, found, Connection(found.value.tenant, ConnectionStatus.CONNECTED))
+    if found is not None and found.value.status is ConnectionStatus.FAILED:
+        await store_connection(services, workspace, found, working(found.value, now=services.clock.now()))
 
 
 async def try_connection(services: Services, workspace: WorkspaceId, found: Stored[Connection]) -> None:
@@ -87,7 +73,7 @@ async def try_connection(services: Services, workspace: WorkspaceId, found: Stor
     Raises:
         TryAgainLater: Entra cannot be asked now.
     """
-    if await _save(services, workspace, found, replace(found.value, tried_at=services.clock.now())):
+    if await store_connection(services, workspace, found, replace(found.value, tried_at=services.clock.now())):
         try:
             await services.entra.check(found.value.tenant)
         except EntraRefused as refused:
@@ -98,23 +84,5 @@ async def try_connection(services: Services, workspace: WorkspaceId, found: Stor
 
 async def _claim_trial(services: Services, workspace: WorkspaceId, found: Stored[Connection]) -> None:
     trying = replace(found.value, tried_at=services.clock.now())
-    if not await _save(services, workspace, found, trying):
+    if not await store_connection(services, workspace, found, trying):
         raise TryAgainLater("another run was faster to try the connection", after=_TRIAL / 4)
-
-
-async def _save(services: Services, workspace: WorkspaceId, found: Stored[Connection], changed: Connection) -> bool:
-    """Store by ETag; False where somebody else changed the connection: what they say stands."""
-    try:
-        await services.workspaces.save_connection(workspace, changed, etag=found.etag)
-    except RowConflict:
-        return False
-    return True
-
-
-async def _tell(services: Services, workspace: WorkspaceId, kind: str, *, code: str) -> None:
-    """Tell before it is stored: told twice is better than never."""
-    now = services.clock.now()
-    services.log.warning("connection_changed", workspace=workspace, kind=kind, code=code)
-    await services.events.publish(
-        [ChangeEvent(f"{kind}/{workspace}/{now.isoformat()}", kind, workspace, workspace, now, {"code": code})]
-    )

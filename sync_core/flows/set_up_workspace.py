@@ -24,8 +24,9 @@ async def put_workspace(services: Services, workspace: Workspace) -> None:
 
 
 async def connect(services: Services, workspace: WorkspaceId, *, tenant: TenantId) -> None:
-    """Connect the workspace to a tenant whose consent was given and checked."""
-    await services.workspaces.put_connection(workspace, Connection(tenant, ConnectionStatus.CONNECTED))
+    """Connect the workspace to a tenant whose consent was given and checked elsewhere."""
+    connected = Connection(tenant, ConnectionStatus.CONNECTED, since=services.clock.now())
+    await services.workspaces.put_connection(workspace, connected)
 
 
 async def confirm_rules(services: Services, workspace: WorkspaceId, rulebook: Rulebook) -> None:

@@ -13,6 +13,7 @@ from sync_core.flows.forget_history import forget_history
 from sync_core.flows.mend_slots import mend_slots
 from sync_core.flows.retry_connections import retry_connections
 from sync_core.flows.revive_runs import revive_runs
+from sync_core.flows.try_consent import settle_consents
 from sync_core.flows.unlink_group import order_unlink
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _WATCHES: Mapping[str, Watch] = {
     "missed-night": cover_missed_night,
     "stuck-runs": revive_runs,
     "lost-slots": mend_slots,
+    "lost-trials": settle_consents,
     "failed-connections": retry_connections,
     "expired-holds": expire_holds,
     "half-unlinked": _finish_unlinks,

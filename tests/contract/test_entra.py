@@ -13,11 +13,12 @@ from devkit.entra_simulator.changes import apply_mutations
 from devkit.entra_simulator.server import RunningSimulator, running_simulator
 from devkit.tenants.mutations import mutation_from_json
 from sync_core.domain.entra import FoundGroup, GroupKind
+from sync_core.adapters.entra.failures import refused
 from sync_core.domain.errors import EntraRefused, GroupGone, TryAgainLater
 from sync_core.domain.ids import EntraGroupId, TenantId
 from tests.builders import MIDNIGHT
 from tests.fakes.memory_entra import MemoryEntra
-from tests.integration.entra.tenants import MARKS, Rig, group, member, new_id, person
+from tests.integration.entra.tenants import MARKS, PERMISSIONS, Rig, group, member, new_id, person
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -48,6 +49,12 @@ class Tenant(ABC):
 
     @abstractmethod
     def load(self, groups: Sequence[Entity], *, users: Sequence[Entity]) -> None: ...
+
+    @abstractmethod
+    def withdraw_consent(self) -> None: ...
+
+    @abstractmethod
+    def consent(self) -> None: ...
 
     async def group(self, group: Entity) -> EntraGroup:
         return await self.entra.group(self.id, EntraGroupId(group["id"]))
@@ -87,6 +94,12 @@ class MemoryTenant(Tenant):
         self.held.users = {user["id"]: user for user in users}
         self.held.groups = {group["id"]: group for group in groups}
 
+    def withdraw_consent(self) -> None:
+        self.held.refusal = refused("consent-missing")
+
+    def consent(self) -> None:
+        self.held.refusal = None
+
 
 @dataclass
 class SimulatedTenant(Tenant):
@@ -107,6 +120,12 @@ class SimulatedTenant(Tenant):
         ]
         apply_mutations(self.rig.simulator.simulation.tenants[self.rig.tenant], deletions, now=MIDNIGHT)
 
+    def withdraw_consent(self) -> None:
+        del self.rig.simulator.simulation.consents[self.rig.tenant]
+
+    def consent(self) -> None:
+        self.rig.consent(*PERMISSIONS)
+
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningSimulator]:
@@ -120,6 +139,30 @@ def members_of(*users: Entity, **others: Entity) -> list[Entity]:
 
 class EntraContract:
     """The cases; a subclass brings the tenant."""
+
+    async def test_a_tenant_that_consented_lets_us_read(self, tenant: Tenant) -> None:
+        tenant.load([group()], users=[])
+
+        await tenant.entra.check(tenant.id)
+
+    async def test_a_consent_that_is_withdrawn_is_noticed_at_once(self, tenant: Tenant) -> None:
+        tenant.load([group()], users=[])
+        await tenant.entra.check(tenant.id)
+        tenant.withdraw_consent()
+
+        with pytest.raises(EntraRefused) as refusal:
+            await tenant.entra.check(tenant.id)
+
+        assert refusal.value.code == "consent-missing"
+
+    async def test_a_consent_that_is_given_is_noticed_at_once(self, tenant: Tenant) -> None:
+        tenant.load([group()], users=[])
+        tenant.withdraw_consent()
+        with pytest.raises(EntraRefused):
+            await tenant.entra.check(tenant.id)
+        tenant.consent()
+
+        await tenant.entra.check(tenant.id)
 
     async def test_a_group_has_its_name_and_description(self, tenant: Tenant) -> None:
         sales = group(displayName="Sales & Co", description="Who sells")

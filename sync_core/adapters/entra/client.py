@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _EASE_OFF_SECONDS = 2.0
 _NEAR_THE_LIMIT = "x-ms-throttle-limit-percentage"
-_UNAUTHORISED, _UNAVAILABLE = 401, 503
+_UNAUTHORISED, _FORBIDDEN, _UNAVAILABLE = 401, 403, 503
 
 
 class GraphClients:
@@ -74,6 +74,9 @@ class GraphClients:
                     signed_in_again = True
                     await session.sign_in_again(answer)
                     continue
+                if answer.status_code == _FORBIDDEN:
+                    #  The next call has to see what is consented to by then, and a token tells until it expires.
+                    await session.sign_in_again(answer)
                 fresh_connection = answer.status_code == _UNAVAILABLE
                 _expect_success(answer)
             except failures.Hiccup as exc:
@@ -82,6 +85,10 @@ class GraphClients:
             if _NEAR_THE_LIMIT in answer.headers:
                 await self._sleep(_EASE_OFF_SECONDS)
             return answer
+
+    async def sign_in_afresh(self, tenant: TenantId) -> None:
+        """Forget the token for *tenant*, so that the next call's says what is consented to by then."""
+        await self._session(tenant).forget_token()
 
     def follow(self, link: str) -> Ask:
         """Return the question that a paging link of Graph's asks.

@@ -120,8 +120,16 @@ class RenewableCredential:
         """Start over with an empty cache, unless a newer token than the *refused* one was had meanwhile."""
         async with self._turn:
             if refused == self._latest:
-                left, self._current, self._latest = self._current, self._build(), ""
-                await left.close()
+                await self._start_over()
+
+    async def forget(self) -> None:
+        """Start over with an empty cache, whatever the latest token is good for."""
+        async with self._turn:
+            await self._start_over()
+
+    async def _start_over(self) -> None:
+        left, self._current, self._latest = self._current, self._build(), ""
+        await left.close()
 
     async def close(self) -> None:
         await self._current.close()

@@ -104,6 +104,9 @@ class TenantSession:
         _, _, token = refused.request.headers.get("Authorization", "").partition(" ")
         await self._credential.renew(refused=token)
 
+    async def forget_token(self) -> None:
+        await self._credential.forget()
+
     async def close(self) -> None:
         await self._credential.close()
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from sync_core.adapters.queues.limits import MAX_TEXT_BYTES
+from sync_core.adapters.queues.poison import poisoned
 from sync_core.domain.orders import encode
 
 if TYPE_CHECKING:
@@ -20,7 +18,6 @@ GROUP_SYNCS_POISON = "group-syncs-poison"
 QUEUES = (GROUP_SYNCS, GROUP_SYNCS_POISON)
 
 _DAY = timedelta(days=1)
-_CUT = " [cut off here]"
 
 
 class Sender(Protocol):
@@ -45,16 +42,5 @@ class QueueOrders:
         await self._sender.send(GROUP_SYNCS, encode(order), delay=hidden, keep_for=keep_for)
 
     async def poison(self, text: str, *, reason: str) -> None:
-        poisoned_at = self._clock.now().isoformat()
-
-        def document(length: int) -> str:
-            message = text if length == len(text) else text[:length] + _CUT
-            return json.dumps({"reason": reason, "poisonedAt": poisoned_at, "message": message})
-
-        def size(length: int) -> int:
-            return len(document(length))
-
-        length = len(text)
-        if size(length) >= MAX_TEXT_BYTES:
-            length = bisect_left(range(len(text)), MAX_TEXT_BYTES, key=size) - 1
-        await self._sender.send(GROUP_SYNCS_POISON, document(max(length, 0)), keep_for=None)
+        message = poisoned(text, reason=reason, at=self._clock.now())
+        await self._sender.send(GROUP_SYNCS_POISON, message, keep_for=None)

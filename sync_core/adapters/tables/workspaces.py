@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.cells import json_cell, json_in, text_in, time_cell, time_in
-from sync_core.adapters.rows import delete_rows
+from sync_core.adapters.rows import delete_rows, expected
+from sync_core.adapters.tables.consent_cell import consent_cell, consent_in
 from sync_core.adapters.tables.names import TENANT_WORKSPACES, WORKSPACES
 from sync_core.domain.field_settings_json import settings_from_json, settings_to_json
 from sync_core.domain.ids import TenantId, WorkspaceId
@@ -59,8 +60,8 @@ class TableWorkspaces:
     async def put_connection(self, workspace: WorkspaceId, connection: Connection) -> None:
         await self._put(workspace, _CONNECTION, _connection_cells(connection))
 
-    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str) -> str:
-        write = RowWrite("merge", _CONNECTION, _connection_cells(connection), etag)
+    async def save_connection(self, workspace: WorkspaceId, connection: Connection, *, etag: str | None) -> str:
+        write = expected(_CONNECTION, _connection_cells(connection), etag=etag)
         [stored] = await self._store.write(WORKSPACES, workspace, [write])
         return stored
 
@@ -69,12 +70,12 @@ class TableWorkspaces:
         return Stored(Rulebook(), "") if row is None else Stored(_rulebook_in(row.cells), row.etag)
 
     async def put_rulebook(self, workspace: WorkspaceId, rulebook: Rulebook) -> None:
-        cells = {
-            "options": json_cell(options_to_json(rulebook.options)),
-            "fields": json_cell(settings_to_json(rulebook.settings)),
-            "confirmedAt": time_cell(rulebook.confirmed_at),
-        }
-        await self._put(workspace, _OPTIONS, cells)
+        await self._put(workspace, _OPTIONS, _rulebook_cells(rulebook))
+
+    async def save_rulebook(self, workspace: WorkspaceId, rulebook: Rulebook, *, etag: str) -> str:
+        write = expected(_OPTIONS, _rulebook_cells(rulebook), etag=etag or None)
+        [stored] = await self._store.write(WORKSPACES, workspace, [write])
+        return stored
 
     async def _put(self, workspace: WorkspaceId, key: str, cells: Mapping[str, Cell]) -> None:
         await self._store.write(WORKSPACES, workspace, [RowWrite("upsert", key, cells)])
@@ -102,6 +103,8 @@ def _connection_cells(connection: Connection) -> dict[str, Cell]:
         "reason": connection.reason,
         "failedAt": time_cell(connection.failed_at),
         "triedAt": time_cell(connection.tried_at),
+        "since": time_cell(connection.since),
+        "consent": consent_cell(connection.consent),
     }
 
 
@@ -113,7 +116,17 @@ def _connection_in(cells: Mapping[str, Cell]) -> Connection:
         reason=text_in(cells, "reason"),
         failed_at=time_in(cells, "failedAt"),
         tried_at=time_in(cells, "triedAt"),
+        since=time_in(cells, "since"),
+        consent=consent_in(cells, "consent"),
     )
+
+
+def _rulebook_cells(rulebook: Rulebook) -> dict[str, Cell]:
+    return {
+        "options": json_cell(options_to_json(rulebook.options)),
+        "fields": json_cell(settings_to_json(rulebook.settings)),
+        "confirmedAt": time_cell(rulebook.confirmed_at),
+    }
 
 
 def _rulebook_in(cells: Mapping[str, Cell]) -> Rulebook:

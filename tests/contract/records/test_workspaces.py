@@ -7,12 +7,13 @@ import pytest
 
 from sync_core.adapters.tables.names import TENANT_WORKSPACES, WORKSPACES
 from sync_core.adapters.tables.workspaces import TableWorkspaces
+from sync_core.domain.consent import ConsentStep
 from sync_core.domain.errors import RowConflict
 from sync_core.domain.field_settings import CustomField, FieldSettings, Switches
 from sync_core.domain.ids import TenantId
 from sync_core.domain.options import OnLeaveLast, RemovalGuard, SyncOptions
 from sync_core.domain.workspaces import ConnectionStatus, Rulebook
-from tests.builders import MIDNIGHT, TENANT, WORKSPACE, a_connection, a_rulebook, a_workspace
+from tests.builders import MIDNIGHT, TENANT, WORKSPACE, a_connection, a_consent, a_rulebook, a_workspace
 
 if TYPE_CHECKING:
     from sync_core.ports import TableStore
@@ -127,6 +128,10 @@ async def test_a_connection_is_read_as_it_was_saved(tables: TableStore) -> None:
         reason="Connect Entra ID again.",
         failed_at=MIDNIGHT,
         tried_at=MIDNIGHT,
+        since=MIDNIGHT,
+        consent=a_consent(
+            step=ConsentStep.OVER, token="t1", given_at=MIDNIGHT, code="gave-up", reason="It was late."
+        ),
     )
 
     etag = await workspaces.save_connection(WORKSPACE, failed, etag=found.etag)
@@ -146,6 +151,26 @@ async def test_only_one_of_two_changes_of_a_connection_is_stored(tables: TableSt
 
     with pytest.raises(RowConflict):
         await workspaces.save_connection(WORKSPACE, a_connection(), etag=found.etag)
+
+
+async def test_a_connection_loses_the_consent_that_is_not_asked_for_any_more(tables: TableStore) -> None:
+    """The link that was given out must die."""
+    workspaces = TableWorkspaces(tables)
+    first = await workspaces.save_connection(WORKSPACE, a_connection(consent=a_consent()), etag=None)
+    await workspaces.save_connection(WORKSPACE, a_connection(), etag=first)
+
+    found = await workspaces.connection(WORKSPACE)
+
+    assert found is not None
+    assert found.value == a_connection()
+
+
+async def test_only_the_first_of_two_new_connections_is_stored(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    await workspaces.save_connection(WORKSPACE, a_connection(), etag=None)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_connection(WORKSPACE, a_connection(status=ConnectionStatus.PENDING), etag=None)
 
 
 async def test_a_connection_that_is_not_there_cannot_be_saved(tables: TableStore) -> None:
