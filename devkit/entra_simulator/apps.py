@@ -10,6 +10,8 @@ from devkit.entra_simulator.assertions import load_public_key
 from devkit.tenants.checks import Misfit, expect_list, expect_object, expect_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from devkit.tenants.places import Path
 
 
@@ -35,15 +37,20 @@ class TrustedKey:
 
 @dataclass(frozen=True, slots=True)
 class App:
+    """*permissions*: the application permissions for Graph that it asks admins for."""
+
     client_id: str
     secrets: tuple[Secret, ...] = ()
     trusted_keys: tuple[TrustedKey, ...] = ()
+    redirect_uris: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
 
 
-def app_from_json(client_id: str, value: Any) -> App:
+def app_from_json(client_id: str, value: Any, *, known: App | None = None) -> App:
     """Check an app registration as the control API takes it.
 
-    ``{"secrets": [{"value", "expires"?}], "trustedKeys": [{"publicKey", "issuer"?, "subject"?, "audience"?}]}``
+    ``{"secrets": [{"value", "expires"?}], "trustedKeys": [{"publicKey", "issuer"?, "subject"?, "audience"?}],
+    "redirectUris": [...], "permissions": [...]}``. Where the last two are missing, those of the *known* app stay.
 
     Raises:
         Misfit: with the path of the first thing that is wrong.
@@ -51,10 +58,13 @@ def app_from_json(client_id: str, value: Any) -> App:
     fields = expect_object(value, ())
     secrets = expect_list(fields.get("secrets", []), ("secrets",))
     keys = expect_list(fields.get("trustedKeys", []), ("trustedKeys",))
+    known = known or App(client_id)
     return App(
         client_id,
         tuple(_secret(secret, ("secrets", index)) for index, secret in enumerate(secrets)),
         tuple(_trusted_key(key, ("trustedKeys", index)) for index, key in enumerate(keys)),
+        texts_in(fields, "redirectUris") if "redirectUris" in fields else known.redirect_uris,
+        texts_in(fields, "permissions") if "permissions" in fields else known.permissions,
     )
 
 
@@ -64,8 +74,17 @@ def roles_from_json(value: Any) -> tuple[str, ...]:
     Raises:
         Misfit: with the path of the first thing that is wrong.
     """
-    roles = expect_list(expect_object(value, ()).get("roles"), ("roles",))
-    return tuple(expect_text(role, ("roles", index)) for index, role in enumerate(roles))
+    return texts_in(expect_object(value, ()), "roles")
+
+
+def texts_in(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return the list of texts that *name* holds.
+
+    Raises:
+        Misfit: it is none.
+    """
+    texts = expect_list(fields.get(name), (name,))
+    return tuple(expect_text(text, (name, index)) for index, text in enumerate(texts))
 
 
 def _secret(value: Any, path: Path) -> Secret:
@@ -73,11 +92,16 @@ def _secret(value: Any, path: Path) -> Secret:
     expires = fields.get("expires")
     return Secret(
         expect_text(fields.get("value"), (*path, "value")),
-        None if expires is None else _moment(expires, (*path, "expires")),
+        None if expires is None else moment_in(expires, (*path, "expires")),
     )
 
 
-def _moment(value: Any, path: Path) -> datetime:
+def moment_in(value: Any, path: Path) -> datetime:
+    """Return the time that an ISO 8601 text says.
+
+    Raises:
+        Misfit: it is none, or does not say its time zone.
+    """
     try:
         moment = datetime.fromisoformat(expect_text(value, path))
     except ValueError as failure:

@@ -11,6 +11,7 @@ from devkit.tenants.tenant_file import TenantFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from devkit.tenants.mutations import Mutation
@@ -64,10 +65,27 @@ class SimulatorControl:
         _check(answer)
 
     async def register_app(
-        self, client_id: str, *, secrets: Iterable[str] = (), trusted_keys: Iterable[Mapping[str, str]] = ()
+        self,
+        client_id: str,
+        *,
+        secrets: Iterable[str] = (),
+        trusted_keys: Iterable[Mapping[str, str]] = (),
+        redirect_uris: Iterable[str] | None = None,
+        permissions: Iterable[str] | None = None,
     ) -> None:
-        """Register an app with *secrets* that never expire, or replace what it has."""
-        body = {"secrets": [{"value": value} for value in secrets], "trustedKeys": list(trusted_keys)}
+        """Register an app with *secrets* that never expire, or replace what it has.
+
+        *permissions*: the application permissions that it asks admins for. Where they or the *redirect_uris* are
+        None, those that it has stay.
+        """
+        body: dict[str, Any] = {
+            "secrets": [{"value": value} for value in secrets],
+            "trustedKeys": list(trusted_keys),
+        }
+        if redirect_uris is not None:
+            body["redirectUris"] = list(redirect_uris)
+        if permissions is not None:
+            body["permissions"] = list(permissions)
         await self._send("PUT", f"/apps/{client_id}", body)
 
     async def expire_secret(self, client_id: str, secret: str, *, expires: str) -> None:
@@ -79,6 +97,39 @@ class SimulatorControl:
 
     async def revoke_consent(self, tenant_id: str, client_id: str) -> None:
         await self._send("DELETE", f"/tenants/{tenant_id}/consents/{client_id}")
+
+    async def delay_consents(self, *, seconds: int) -> None:
+        """Let what is consented to on the page from now on take effect so much later, by the simulated clock."""
+        await self._send("PUT", "/consent-delay", {"seconds": seconds})
+
+    async def assign_app_roles(self, tenant_id: str, client_id: str, roles: Iterable[str], *, api: str) -> None:
+        """Assign an app its *roles* at the API whose client id is *api*, for tokens that it asks for itself."""
+        await self._send("PUT", f"/tenants/{tenant_id}/app-roles/{client_id}/{api}", {"roles": list(roles)})
+
+    async def mint_token(
+        self,
+        tenant_id: str,
+        *,
+        audience: str,
+        roles: Iterable[str],
+        person: str | None = None,
+        service: str | None = None,
+        life: timedelta | None = None,
+        issued: datetime | None = None,
+    ) -> str:
+        """Return a token for an API, for a *person* by name or a *service* by client id: one of the two.
+
+        Whatever *roles* are named are in it; nobody is asked. *issued*: now, or another time, aware.
+        """
+        given = {
+            "person": person,
+            "service": service,
+            "lifetimeSeconds": None if life is None else round(life.total_seconds()),
+            "issued": None if issued is None else issued.isoformat(),
+        }
+        named = {name: value for name, value in given.items() if value is not None}
+        body = {"audience": audience, "roles": list(roles), **named}
+        return str((await self._send("POST", f"/tenants/{tenant_id}/tokens", body))["access_token"])
 
     async def set_clock(self, *, offset_seconds: int) -> None:
         await self._send("PUT", "/clock", {"offsetSeconds": offset_seconds})

@@ -11,6 +11,7 @@ from aiohttp import web
 from devkit.entra_simulator.apps import app_from_json, roles_from_json
 from devkit.entra_simulator.changes import MutationRefused, apply_mutations
 from devkit.entra_simulator.faults import fault_from_json
+from devkit.entra_simulator.minting import minted_from_json, whole_number_in
 from devkit.entra_simulator.request_log import RequestLog
 from devkit.entra_simulator.simulation import SIMULATION
 from devkit.entra_simulator.tenant import Tenant
@@ -36,6 +37,9 @@ def control_routes() -> list[web.RouteDef]:
         web.post("/_simulator/tenants/{tenant}/mutations", post_mutations),
         web.put("/_simulator/tenants/{tenant}/consents/{client}", put_consent),
         web.delete("/_simulator/tenants/{tenant}/consents/{client}", delete_consent),
+        web.put("/_simulator/tenants/{tenant}/app-roles/{client}/{resource}", put_app_roles),
+        web.post("/_simulator/tenants/{tenant}/tokens", post_token),
+        web.put("/_simulator/consent-delay", put_consent_delay),
         web.put("/_simulator/apps/{client}", put_app),
         web.get("/_simulator/clock", get_clock),
         web.put("/_simulator/clock", put_clock),
@@ -66,7 +70,8 @@ async def put_tenant(request: web.Request) -> web.Response:
     consents = expect_object(body.get("consents", {}), ("consents",))
     granted = {client: roles_from_json(consent) for client, consent in consents.items()}
     simulation.tenants[tenant_id] = Tenant(tenant_id, content)
-    simulation.consents.setdefault(tenant_id, {}).update(granted)
+    for client, roles in granted.items():
+        simulation.grants.replace(tenant_id, client, roles)
     return _done()
 
 
@@ -77,7 +82,7 @@ async def get_tenant(request: web.Request) -> web.Response:
 async def delete_tenant(request: web.Request) -> web.Response:
     simulation, tenant_id = request.app[SIMULATION], _tenant(request).tenant_id
     del simulation.tenants[tenant_id]
-    simulation.consents.pop(tenant_id, None)
+    simulation.grants.forget_tenant(tenant_id)
     return _done()
 
 
@@ -92,21 +97,39 @@ async def post_mutations(request: web.Request) -> web.Response:
 async def put_consent(request: web.Request) -> web.Response:
     """Grant an app its application permissions: ``{"roles": [...]}``. Tokens issued before keep theirs."""
     roles = roles_from_json(await _json(request))
-    consents = request.app[SIMULATION].consents.setdefault(_tenant(request).tenant_id, {})
-    consents[request.match_info["client"]] = roles
+    request.app[SIMULATION].grants.replace(_tenant(request).tenant_id, request.match_info["client"], roles)
     return _done()
 
 
 async def delete_consent(request: web.Request) -> web.Response:
-    consents = request.app[SIMULATION].consents.get(_tenant(request).tenant_id, {})
-    consents.pop(request.match_info["client"], None)
+    request.app[SIMULATION].grants.revoke(_tenant(request).tenant_id, request.match_info["client"])
+    return _done()
+
+
+async def put_app_roles(request: web.Request) -> web.Response:
+    """Assign an app its roles at an API that is registered here, by the API's client id: ``{"roles": [...]}``."""
+    key = (_tenant(request).tenant_id, request.match_info["client"], request.match_info["resource"])
+    request.app[SIMULATION].grants.app_roles[key] = roles_from_json(await _json(request))
+    return _done()
+
+
+async def post_token(request: web.Request) -> web.Response:
+    """Issue a token for an API to anybody; see `minted_from_json`."""
+    minted = minted_from_json(await _json(request), _tenant(request), request.app[SIMULATION])
+    return web.json_response({"access_token": minted})
+
+
+async def put_consent_delay(request: web.Request) -> web.Response:
+    """Let what is consented to from now on take effect so much later, by the simulated clock: ``{"seconds": 60}``."""
+    seconds = whole_number_in(await _body(request), "seconds", least=0, most=_FURTHEST)
+    request.app[SIMULATION].grants.delay = timedelta(seconds=seconds)
     return _done()
 
 
 async def put_app(request: web.Request) -> web.Response:
     """Register an app, or replace its secrets and trusted keys; see `app_from_json`."""
-    client_id = request.match_info["client"]
-    request.app[SIMULATION].apps[client_id] = app_from_json(client_id, await _json(request))
+    apps, client_id = request.app[SIMULATION].apps, request.match_info["client"]
+    apps[client_id] = app_from_json(client_id, await _json(request), known=apps.get(client_id))
     return _done()
 
 
@@ -117,9 +140,7 @@ async def get_clock(request: web.Request) -> web.Response:
 
 
 async def put_clock(request: web.Request) -> web.Response:
-    offset = (await _body(request)).get("offsetSeconds")
-    if not isinstance(offset, int) or isinstance(offset, bool) or abs(offset) > _FURTHEST:
-        raise Misfit(("offsetSeconds",), f"must be a whole number, at most {_FURTHEST}")
+    offset = whole_number_in(await _body(request), "offsetSeconds", least=-_FURTHEST, most=_FURTHEST)
     request.app[SIMULATION].clock_offset = timedelta(seconds=offset)
     return _done()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from devkit.entra_simulator import graph_groups, graph_members, graph_users, token_endpoint
+from devkit.entra_simulator import admin_consent, graph_groups, graph_members, graph_users, token_endpoint
 from devkit.entra_simulator.certificates import make_certificates
 from devkit.entra_simulator.control_api import answer_misfits, control_routes
 from devkit.entra_simulator.exchange import (
@@ -89,6 +89,8 @@ def _token_routes() -> list[web.RouteDef]:
         web.get("/{tenant}/v2.0/.well-known/openid-configuration", token_endpoint.openid_configuration),
         web.get("/{tenant}/discovery/v2.0/keys", token_endpoint.signing_keys),
         web.post("/{tenant}/oauth2/v2.0/token", token_endpoint.issue_token),
+        web.get("/{tenant}/v2.0/adminconsent", admin_consent.show_consent),
+        web.post("/{tenant}/v2.0/adminconsent", admin_consent.answer_consent),
     ]
 
 

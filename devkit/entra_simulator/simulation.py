@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from devkit.entra_simulator.faults import FaultScript
+from devkit.entra_simulator.grants import Grants
 from devkit.entra_simulator.paging import PageTokens
 from devkit.entra_simulator.request_log import RequestLog
 
@@ -20,16 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Simulation:
-    """*consents*: by tenant, then by client id, the application permissions that the tenant's admin granted.
-
-    *clock_offset* moves what the directory calls now; tokens are issued and expire in real time.
-    """
+    """*clock_offset* moves what the directory calls now; tokens are issued and expire in real time."""
 
     url: str
     signer: TokenSigner
     tenants: dict[str, Tenant] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
-    consents: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    grants: Grants = field(default_factory=Grants)
     clock_offset: timedelta = timedelta(0)
     page_tokens: PageTokens = field(default_factory=PageTokens)
     faults: FaultScript = field(default_factory=FaultScript)
@@ -37,6 +35,11 @@ class Simulation:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.clock_offset
+
+    @property
+    def consents(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The application permissions for Graph that are in effect, by tenant, then by client id."""
+        return self.grants.consents
 
 
 SIMULATION = web.AppKey("simulation", Simulation)

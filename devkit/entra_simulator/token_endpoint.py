@@ -12,28 +12,29 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from devkit.entra_simulator.api_tokens import Service, Validity, api_claims, issuer_of
 from devkit.entra_simulator.assertions import check_assertion
 from devkit.entra_simulator.errors import TokenRefusal
+from devkit.entra_simulator.resources import granted_roles, resource_in
 from devkit.entra_simulator.simulation import SIMULATION, Simulation
 from devkit.entra_simulator.tokens import GRAPH_AUDIENCE, LIFE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from devkit.entra_simulator.apps import App
 
-_ANY_TENANT = {"common", "organizations"}
+ANY_TENANT = {"common", "organizations"}
 _NO_STORE = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 
 
 async def openid_configuration(request: web.Request) -> web.Response:
     simulation, tenant_id = request.app[SIMULATION], request.match_info["tenant"]
     _expect_tenant(simulation, tenant_id, error="invalid_tenant")
-    issuer = "{tenantid}" if tenant_id in _ANY_TENANT else tenant_id
     authority = f"{simulation.url}/{tenant_id}"
     return _json(
         {
-            "issuer": f"{simulation.url}/{issuer}/v2.0",
+            "issuer": _issuer(simulation, tenant_id),
             "authorization_endpoint": f"{authority}/oauth2/v2.0/authorize",
             "token_endpoint": f"{authority}/oauth2/v2.0/token",
             "jwks_uri": f"{authority}/discovery/v2.0/keys",
@@ -52,8 +53,9 @@ async def openid_configuration(request: web.Request) -> web.Response:
 
 async def signing_keys(request: web.Request) -> web.Response:
     simulation = request.app[SIMULATION]
-    _expect_tenant(simulation, request.match_info["tenant"], error="invalid_tenant")
-    return _json(simulation.signer.public_keys())
+    tenant_id = request.match_info["tenant"]
+    _expect_tenant(simulation, tenant_id, error="invalid_tenant")
+    return _json(simulation.signer.public_keys(issuer=_issuer(simulation, tenant_id)))
 
 
 async def issue_token(request: web.Request) -> web.Response:
@@ -61,37 +63,32 @@ async def issue_token(request: web.Request) -> web.Response:
     form = {name: str(value) for name, value in (await request.post()).items()}
     if form.get("grant_type") != "client_credentials":
         raise TokenRefusal(400, "unsupported_grant_type", 70003, "The simulator issues app-only tokens only.")
-    if tenant_id in _ANY_TENANT or tenant_id not in simulation.tenants:
+    if tenant_id in ANY_TENANT or tenant_id not in simulation.tenants:
         raise _no_tenant(tenant_id, "invalid_request")
-    _check_scope(form.get("scope", ""), simulation)
+    resource = resource_in(form.get("scope", ""), simulation)
     app = _app(simulation, tenant_id, form.get("client_id", ""))
-    roles = _granted(simulation, tenant_id, app)
+    roles = granted_roles(simulation, tenant_id, app.client_id, resource=resource)
     _check_credential(simulation, tenant_id, app, form)
-    token = simulation.signer.issue(tenant_id=tenant_id, client_id=app.client_id, roles=roles)
+    token = _app_only_token(simulation, tenant_id, app, resource=resource, roles=roles)
     life = int(LIFE.total_seconds())
     return _json(
         {"token_type": "Bearer", "expires_in": life, "ext_expires_in": life, "access_token": token}, _NO_STORE
     )
 
 
+def _issuer(simulation: Simulation, tenant_id: str) -> str:
+    """Return whose tokens they are; those of no tenant in particular have a gap to be filled in, as Entra's own."""
+    return issuer_of(simulation.url, "{tenantid}" if tenant_id in ANY_TENANT else tenant_id)
+
+
 def _expect_tenant(simulation: Simulation, tenant_id: str, *, error: str) -> None:
-    if tenant_id not in _ANY_TENANT and tenant_id not in simulation.tenants:
+    if tenant_id not in ANY_TENANT and tenant_id not in simulation.tenants:
         raise _no_tenant(tenant_id, error)
 
 
 def _no_tenant(tenant_id: str, error: str) -> TokenRefusal:
     message = f"Tenant '{tenant_id}' not found. Check to make sure you have the correct tenant ID."
     return TokenRefusal(400, error, 90002, message)
-
-
-def _check_scope(scope: str, simulation: Simulation) -> None:
-    resource, suffix, rest = scope.strip().partition("/.default")
-    if not suffix or rest:
-        message = f"The provided value for scope {scope} is not valid: it must end in /.default."
-        raise TokenRefusal(400, "invalid_scope", 1002012, message)
-    if resource not in {GRAPH_AUDIENCE, simulation.url}:
-        message = f"The resource principal named {resource} was not found in the tenant."
-        raise TokenRefusal(400, "invalid_resource", 500011, message)
 
 
 def _app(simulation: Simulation, tenant_id: str, client_id: str) -> App:
@@ -101,12 +98,19 @@ def _app(simulation: Simulation, tenant_id: str, client_id: str) -> App:
     return simulation.apps[client_id]
 
 
-def _granted(simulation: Simulation, tenant_id: str, app: App) -> tuple[str, ...]:
-    roles = simulation.consents.get(tenant_id, {}).get(app.client_id)
-    if roles is None:
-        message = f"The client application {app.client_id} is missing service principal in the tenant {tenant_id}."
-        raise TokenRefusal(401, "invalid_client", 7000229, message)
-    return roles
+def _app_only_token(simulation: Simulation, tenant_id: str, app: App, *, resource: str, roles: Iterable[str]) -> str:
+    """Return a token for Graph in version 1.0, as Graph's own are, and for every other API in version 2.0."""
+    if resource == GRAPH_AUDIENCE:
+        return simulation.signer.issue(tenant_id=tenant_id, client_id=app.client_id, roles=roles)
+    claims = api_claims(
+        Service(app.client_id),
+        authority=simulation.url,
+        tenant_id=tenant_id,
+        audience=resource,
+        roles=roles,
+        valid=Validity.from_now(),
+    )
+    return simulation.signer.sign(claims)
 
 
 def _check_credential(simulation: Simulation, tenant_id: str, app: App, form: Mapping[str, str]) -> None:

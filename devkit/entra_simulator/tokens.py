@@ -1,4 +1,4 @@
-"""Issue and check the app-only access tokens for Microsoft Graph; they are really signed."""
+"""Sign access tokens, and issue and check the app-only ones for Microsoft Graph; they are really signed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from devkit.entra_simulator.errors import GraphRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 GRAPH_AUDIENCE = "https://graph.microsoft.com"
 LIFE = timedelta(seconds=3599)
@@ -54,7 +54,7 @@ class TokenSigner:
 
         Source: learn.microsoft.com, "Access token claims reference".
         """
-        begin = int((issued or datetime.now(UTC)).timestamp())
+        begin, granted = int((issued or datetime.now(UTC)).timestamp()), sorted(roles)
         claims = {
             "aud": audience,
             "iss": f"https://sts.windows.net/{tenant_id}/",
@@ -65,13 +65,16 @@ class TokenSigner:
             "appidacr": "1",
             "azp": client_id,
             "idtyp": "app",
-            "oid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{tenant_id}/{client_id}")),
-            "roles": sorted(roles),
+            "oid": principal_id(tenant_id, client_id),
             "tid": tenant_id,
             "uti": uuid.uuid4().hex,
             "ver": "1.0",
         }
-        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
+        return self.sign(claims | ({"roles": granted} if granted else {}))
+
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        """Return the token that says *claims*."""
+        return jwt.encode(dict(claims), self._key, algorithm="RS256", headers={"kid": self._key_id})
 
     def check(self, authorization: str | None) -> Caller:
         """Return who calls, from the `Authorization` header.
@@ -83,7 +86,7 @@ class TokenSigner:
         if scheme.lower() != "bearer" or not token.strip():
             raise _unauthorised("Access token is empty.")
         claims = self._claims(token.strip())
-        return Caller(claims["tid"], claims["appid"], frozenset(claims["roles"]))
+        return Caller(claims["tid"], claims["appid"], frozenset(claims.get("roles", ())))
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:
@@ -95,10 +98,16 @@ class TokenSigner:
         except jwt.InvalidTokenError as failure:
             raise _unauthorised("Access token validation failure.") from failure
 
-    def public_keys(self) -> dict[str, Any]:
-        """Return the JSON Web Key Set that verifies the tokens."""
+    def public_keys(self, *, issuer: str) -> dict[str, Any]:
+        """Return the JSON Web Key Set that verifies the tokens; each key names whose tokens it signs."""
         key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key()))
-        return {"keys": [{"kty": "RSA", "use": "sig", "kid": self._key_id, "n": key["n"], "e": key["e"]}]}
+        named = {"kty": "RSA", "use": "sig", "kid": self._key_id, "n": key["n"], "e": key["e"], "issuer": issuer}
+        return {"keys": [named]}
+
+
+def principal_id(tenant_id: str, client_id: str) -> str:
+    """Return the object id that an app has in a tenant."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{tenant_id}/{client_id}"))
 
 
 def _unauthorised(message: str) -> GraphRefusal:
