@@ -12,13 +12,14 @@ import azure.functions as func
 from pydantic import TypeAdapter
 
 from schedules_api.access import require
-from schedules_api.callers import ANYBODY, Caller, Role
+from schedules_api.callers import ANYBODY
 from schedules_api.faults import check_shape
 from schedules_api.operations import Access, Call, Text
 from schedules_api.problems import TYPE_PREFIX, Problem, refused, unavailable, unexpected
+from schedules_api.rate_limit import address_of, who_is
 from schedules_api.requests import json_in, query_in
+from schedules_api.sign_in.who import caller_of
 from sync_core.domain.errors import SyncRefused, TryAgainLater
-from sync_core.domain.ids import TenantId
 from sync_core.telemetry import event_log
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from http import HTTPStatus
     from typing import Any
 
+    from schedules_api.callers import Caller
     from schedules_api.operations import Operation, Reply, Route
+    from schedules_api.rate_limit import RateLimit
     from schedules_api.shapes.base import Query
     from sync_core.flows.services import Services
     from sync_core.settings import Settings
@@ -49,39 +52,53 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 async def answer(
-    request: func.HttpRequest, *, route: Route, services: Callable[[], Awaitable[Services]], settings: Settings
+    request: func.HttpRequest,
+    *,
+    route: Route,
+    services: Callable[[], Awaitable[Services]],
+    settings: Settings,
+    limit: RateLimit,
 ) -> func.HttpResponse:
     """Return the answer to *request*; never raises."""
     request_id = _id_of(request)
     log = event_log("schedules_api").bind(request=request_id, route=route.name, method=request.method)
     try:
-        reply = await _carry_out(request, route=route, services=services, settings=settings)
+        reply = await _carry_out(request, route=route, services=await services(), settings=settings, limit=limit)
     except Exception as exc:  # noqa: BLE001  the host would answer an empty 500
         return _problem_response(_problem_of(exc, log), request_id)
     return _reply_response(reply, request_id, with_body=request.method != "HEAD")
 
 
 async def _carry_out(
-    request: func.HttpRequest, *, route: Route, services: Callable[[], Awaitable[Services]], settings: Settings
+    request: func.HttpRequest, *, route: Route, services: Services, settings: Settings, limit: RateLimit
 ) -> Reply:
-    caller = ANYBODY
-    if not route.is_open:
-        caller = await caller_of(request, settings=settings, services=await services())
+    caller = await _caller(request, route=route, services=services, settings=settings, limit=limit)
     operation = route.operation(request.method)
     if operation is None:
         raise Problem("method-not-allowed", f"Allowed here: {route.allow}.", headers={"Allow": route.allow})
     if operation.access is not Access.ANYBODY:
-        await require(operation.access, caller, await services(), request)
+        await require(operation.access, caller, services, request)
     query = check_shape(_query_shape(operation.query), query_in(request, _parameters(operation.query)))
     body = _body_of(operation, request)
-    return await operation.run(Call(request, await services(), settings, caller, query, body))
+    return await operation.run(Call(request, services, settings, caller, query, body))
 
 
-async def caller_of(_: func.HttpRequest, *, settings: Settings, services: Services) -> Caller:  # noqa: ARG001
-    """Believe everybody on a developer's machine."""
-    if not settings.development:
-        raise Problem("not-signed-in", "This needs a bearer token.", headers={"WWW-Authenticate": "Bearer"})
-    return Caller("somebody", TenantId(""), frozenset(Role))
+async def _caller(
+    request: func.HttpRequest, *, route: Route, services: Services, settings: Settings, limit: RateLimit
+) -> Caller:
+    """Return who calls; the request counts as theirs, and one of nobody known as its address's."""
+    now = services.clock.now()
+    if route.is_open:
+        if route.counted:
+            limit.count(address_of(request), now=now)
+        return ANYBODY
+    try:
+        caller = await caller_of(request, settings=settings, services=services)
+    except Problem:
+        limit.count(address_of(request), now=now)
+        raise
+    limit.count(who_is(caller), now=now)
+    return caller
 
 
 def _body_of(operation: Operation, request: func.HttpRequest) -> Any:

@@ -133,11 +133,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The operations of one address, by method."""
+    """The operations of one address, by method. *counted*: requests count towards what their caller may make."""
 
     name: str
     path: str
     operations: Mapping[str, Operation]
+    counted: bool = True
 
     @property
     def allow(self) -> str:

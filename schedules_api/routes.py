@@ -27,6 +27,7 @@ from schedules_api.calls import (
     sync_options,
     workspaces,
 )
+from schedules_api.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -58,16 +59,17 @@ def routes() -> tuple[Route, ...]:
 def blueprint(services: Callable[[], Awaitable[Services]], settings: Settings) -> func.Blueprint:
     """Return the HTTP functions over *services*, which is asked for them with each request."""
     functions = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's constructor has no annotations
+    limit = RateLimit(settings.api.requests_per_minute)
     for route in routes():
         register = functions.route(route=route.path, auth_level=func.AuthLevel.ANONYMOUS)
-        functions.function_name(route.name)(register(_function(route, services, settings)))
+        functions.function_name(route.name)(register(_function(route, services, settings, limit)))
     return functions
 
 
 def _function(
-    route: Route, services: Callable[[], Awaitable[Services]], settings: Settings
+    route: Route, services: Callable[[], Awaitable[Services]], settings: Settings, limit: RateLimit
 ) -> Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]:
     async def function(req: func.HttpRequest) -> func.HttpResponse:
-        return await answer(req, route=route, services=services, settings=settings)
+        return await answer(req, route=route, services=services, settings=settings, limit=limit)
 
     return function

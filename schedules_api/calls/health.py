@@ -60,4 +60,4 @@ def routes() -> tuple[Route, ...]:
         access=Access.ANYBODY,
         answers={HTTPStatus.OK: HealthAnswer},
     )
-    return (Route("health", "api/health", {"GET": show}),)
+    return (Route("health", "api/health", {"GET": show}, counted=False),)

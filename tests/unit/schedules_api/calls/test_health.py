@@ -12,7 +12,7 @@ from schedules_api.operations import Call
 from schedules_api.shapes.base import NoQuery
 from sync_core.domain.errors import TryAgainLater
 from tests.fakes.world import World
-from tests.integration.api.client import DEVELOPMENT
+from tests.integration.api.client import SETTINGS
 
 REQUEST = func.HttpRequest("GET", "https://example.com/api/health", body=b"")
 
@@ -26,5 +26,5 @@ async def test_storage_that_never_answers_is_not_waited_for() -> None:
 
     with pytest.raises(TryAgainLater, match="does not answer"):
         await Health(timedelta(milliseconds=1)).show(
-            Call(REQUEST, world.services, DEVELOPMENT, ANYBODY, NoQuery(), None)
+            Call(REQUEST, world.services, SETTINGS, ANYBODY, NoQuery(), None)
         )
