@@ -83,7 +83,8 @@ class Reason:
 class Run:
     """The record of one run. All times are aware UTC; *attempt* is the token of the delivery that works on it.
 
-    *about*: the run whose held removals were decided, or that is undone.
+    *about*: the run whose held removals were decided, or that is undone. *cancel_asked_at*: when somebody asked it to
+    stop; it does so at its next sign of life, or has ended before.
     """
 
     id: RunId
@@ -103,6 +104,7 @@ class Run:
     started_at: datetime | None = None
     heartbeat: datetime | None = None
     ended_at: datetime | None = None
+    cancel_asked_at: datetime | None = None
 
     @property
     def is_over(self) -> bool:
@@ -110,6 +112,10 @@ class Run:
 
     def ended(self, state: RunState, *, at: datetime, reason: Reason | None = None) -> Run:
         return replace(self, state=state, ended_at=at, reason=reason, phase=None, heartbeat=at)
+
+    def cancel_asked(self, at: datetime | None) -> Run:
+        """Return the run with the wish to cancel it; the first wish stays."""
+        return replace(self, cancel_asked_at=self.cancel_asked_at or at)
 
 
 @dataclass(frozen=True, slots=True)

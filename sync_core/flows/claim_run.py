@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sync_core.domain.cancelling import cancelled_reason
 from sync_core.domain.eligibility import UNLINKED, Ending, why_not
 from sync_core.domain.errors import RowConflict, TryAgainLater
 from sync_core.domain.orders import encode
@@ -45,7 +46,7 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
         services.log.info("order_repeated", workspace=order.workspace, group=order.group, run=run.id)
         return None
     started = run.started_at is not None
-    ending = why_not(order, around, now=services.clock.now(), started=started)
+    ending = _cancelled(run) or why_not(order, around, now=services.clock.now(), started=started)
     if ending is None and not started:
         ending = await ending_of_failed(services, order)
     if ending is not None and not started:
@@ -68,6 +69,13 @@ async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
         await close_run(services, claimed, ending, claimed.run.value.counts)
         return None
     return claimed
+
+
+def _cancelled(run: Run) -> Ending | None:
+    """Return how a run ends that was asked to stop and did not live to do so."""
+    if run.is_over or run.cancel_asked_at is None:
+        return None
+    return Ending(RunState.CANCELLED, cancelled_reason(run.mode, started=True))
 
 
 async def _end_without_group(services: Services, order: SyncOrder) -> None:
@@ -111,6 +119,8 @@ async def _claim_under_lease(
         heartbeat=services.clock.now(),
         ended_at=None,
         reason=None,
+        #  Who reopens a run wants it, whatever somebody wished before it was over.
+        cancel_asked_at=None if run.is_over else run.cancel_asked_at,
     )
     etag = await _save_claim(services, order, claimed, etag=etag_of(found))
     if etag is None:

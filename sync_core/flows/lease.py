@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sync_core.domain.cancelling import refuse_cancelled
 from sync_core.domain.eligibility import UNLINKING
 from sync_core.domain.errors import LeaseLost, RowConflict, SyncRefused, TryAgainLater
 from sync_core.domain.state import GroupState
@@ -99,11 +100,12 @@ class Lease:
         return True
 
     async def renew(self) -> None:
-        """Renew the lease now, and look whether the group is still linked as it was.
+        """Renew the lease now, and look whether the group is still linked as it was and the run still wanted.
 
         Raises:
             LeaseLost: it is somebody else's now, or the group has another link.
-            SyncRefused: ``unlinking``: the group's link is being ended, and the run must make way for that.
+            SyncRefused: ``unlinking``: the group's link is being ended, and the run must make way for that;
+                ``cancelled``: somebody has cancelled the run.
             TryAgainLater: the run has worked so long that the host would soon end it.
         """
         self._check_run_time()
@@ -114,6 +116,14 @@ class Lease:
             raise LeaseLost("the group was unlinked")
         if linked.value.unlinking and not self._ends_link:
             raise SyncRefused(UNLINKING.code, UNLINKING.text)
+        await self._refuse_if_cancelled()
+
+    async def _refuse_if_cancelled(self) -> None:
+        if self.state.run is None or self._ends_link:
+            return
+        found = await self._services.runs.run(self._workspace, self._group, self.state.run)
+        if found is not None:
+            refuse_cancelled(found.value)
 
     def _check_run_time(self) -> None:
         if self._services.clock.now() - self.taken_at > self._services.run_time:

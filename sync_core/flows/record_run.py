@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sync_core.domain.cancelling import refuse_cancelled
 from sync_core.domain.eligibility import QUIET_SKIPS, Ending
 from sync_core.domain.errors import LeaseLost, RowConflict, TryAgainLater
 from sync_core.domain.events import RUN_FAILED, RUN_HELD, ChangeEvent
@@ -35,12 +36,7 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
         await _tell(services, order, ended)
     if await _is_news(services, order, ended):
         await services.groups.save_last_run(order.workspace, order.group, summary_of(ended))
-    try:
-        await services.runs.save(order.workspace, order.group, ended, etag=etag)
-    except RowConflict as exc:
-        found = await services.runs.run(order.workspace, order.group, run.id)
-        if found is None or found.value != ended:
-            raise TryAgainLater("the run's record was changed meanwhile", after=services.lease) from exc
+    ended = await _save_end(services, order, ended, before=run, etag=etag)
     services.log.info(
         "run_ended",
         workspace=order.workspace,
@@ -54,6 +50,26 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
         removed=ended.counts.removed,
     )
     return ended
+
+
+async def _save_end(services: Services, order: SyncOrder, ended: Run, *, before: Run, etag: str | None) -> Run:
+    """Store *ended*; a wish to cancel the run that came since it was read as *before* came too late, and is kept."""
+    try:
+        await services.runs.save(order.workspace, order.group, ended, etag=etag)
+    except RowConflict as exc:
+        found = await services.runs.run(order.workspace, order.group, ended.id)
+        if found is not None and found.value == ended:
+            return ended  # our own write, repeated by the storage client because its answer was lost
+        if found is None or not _is_only_asked_to_cancel(found.value, replace(before, counts=found.value.counts)):
+            raise TryAgainLater("the run's record was changed meanwhile", after=services.lease) from exc
+        wished = ended.cancel_asked(found.value.cancel_asked_at)
+        return await _save_end(services, order, wished, before=found.value, etag=found.etag)
+    return ended
+
+
+def _is_only_asked_to_cancel(found: Run, stored: Run) -> bool:
+    """Tell whether nothing but a wish to cancel the run has come to what we had *stored*."""
+    return found == stored.cancel_asked(found.cancel_asked_at)
 
 
 async def _is_news(services: Services, order: SyncOrder, ended: Run) -> bool:
@@ -82,12 +98,19 @@ async def _tell(services: Services, order: SyncOrder, run: Run) -> None:
 async def record_progress(
     services: Services, claimed: ClaimedRun, *, phase: Phase, counts: Counts, proof: ReadProof | None
 ) -> None:
+    """Say how far the run is.
+
+    Raises:
+        LeaseLost: somebody else has claimed the run, or ended it.
+        SyncRefused: ``cancelled``: somebody has asked it to stop.
+    """
     run = claimed.run.value
     await _save(
         services,
         claimed,
         replace(run, phase=phase, counts=counts, proof=proof or run.proof, heartbeat=services.clock.now()),
     )
+    refuse_cancelled(claimed.run.value)
 
 
 async def record_retrying(services: Services, claimed: ClaimedRun, *, reason: Reason) -> None:
@@ -101,17 +124,22 @@ def summary_of(run: Run) -> RunSummary:
 
 
 async def _save(services: Services, claimed: ClaimedRun, run: Run) -> None:
-    """Store the record of a run that is ours.
+    """Store the record of a run that is ours, with the wish to cancel it where somebody has left one there.
 
     Raises:
-        LeaseLost: somebody else has claimed the run, or cancelled it.
+        LeaseLost: somebody else has claimed the run, or ended it.
     """
     order = claimed.order
     try:
         etag = await services.runs.save(order.workspace, order.group, run, etag=claimed.run.etag)
     except RowConflict as exc:
         found = await services.runs.run(order.workspace, order.group, run.id)
-        if found is None or found.value != run:
+        if found is None or not any(_is_only_asked_to_cancel(found.value, one) for one in (run, claimed.run.value)):
             raise LeaseLost("the run's record was changed by somebody else") from exc
-        etag = found.etag  # our own write, repeated by the storage client because its answer was lost
+        wished = run.cancel_asked(found.value.cancel_asked_at)
+        claimed.run = found
+        if found.value != wished:
+            await _save(services, claimed, wished)
+        #  Else it is our own write, repeated by the storage client because its answer was lost.
+        return
     claimed.run = Stored(run, etag)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sync_core.domain.cancelling import CANCELLED
 from sync_core.domain.eligibility import UNLINKING, Ending
 from sync_core.domain.errors import EntraRefused, GroupGone, LeaseLost, SyncError, SyncRefused, TryAgainLater
 from sync_core.domain.runs import Mode, Reason, RunState
@@ -34,6 +35,10 @@ _WORK: Mapping[Mode, Work] = {
     Mode.UNDO: undo_run,
     Mode.UNLINK: unlink_group,
 }
+
+
+#  Refusals that mean no failure: somebody wants the run to end here.
+_MAKES_WAY = frozenset({UNLINKING.code, CANCELLED})
 
 
 async def run_order(services: Services, order: SyncOrder) -> None:
@@ -69,7 +74,7 @@ async def _refused(services: Services, claimed: ClaimedRun, refused: SyncRefused
         await note_refused(services, claimed.order.workspace, refused)
     if isinstance(refused, GroupGone):
         await note_missing(services, claimed)
-    state = RunState.CANCELLED if refused.code == UNLINKING.code else RunState.FAILED
+    state = RunState.CANCELLED if refused.code in _MAKES_WAY else RunState.FAILED
     return Ending(state, Reason(refused.code, refused.reason))
 
 

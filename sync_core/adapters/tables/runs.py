@@ -76,6 +76,7 @@ def _run_cells(run: Run) -> dict[str, Cell]:
         "startedAt": time_cell(run.started_at),
         "heartbeat": time_cell(run.heartbeat),
         "endedAt": time_cell(run.ended_at),
+        "cancelAskedAt": time_cell(run.cancel_asked_at),
     }
 
 
@@ -100,4 +101,5 @@ def _run_in(row: StoredRow) -> Run:
         started_at=time_in(cells, "startedAt"),
         heartbeat=time_in(cells, "heartbeat"),
         ended_at=time_in(cells, "endedAt"),
+        cancel_asked_at=time_in(cells, "cancelAskedAt"),
     )

@@ -35,6 +35,7 @@ async def test_a_run_is_read_as_it_was_saved(tables: TableStore) -> None:
         started_at=MIDNIGHT + timedelta(seconds=1.5),
         heartbeat=MIDNIGHT + timedelta(seconds=2),
         ended_at=MIDNIGHT + timedelta(seconds=3),
+        cancel_asked_at=MIDNIGHT + timedelta(seconds=2.5),
     )
     etag = await runs.save(WORKSPACE, GROUP, run, etag=None)
 
