@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sync_core.adapters.queues.orders import GROUP_SYNCS
-from sync_core.domain.errors import SyncRefused
 from sync_core.domain.runs import Mode, RunState
 from sync_core.flows.cancel_run import cancel_run
 from sync_core.flows.deliver_order import deliver_order
@@ -26,7 +25,7 @@ _HIDDEN = timedelta(minutes=10)
 
 
 class _Afternoon:
-    """A run that is cancelled while it stores people, and a kill at the *target*-th write of the run or the cancel."""
+    """A run that is cancelled while it stores people, and a kill at the *target*-th write of either."""
 
     def __init__(self, world: World, run: RunId, *, moment: str, target: int) -> None:
         self.world = world
