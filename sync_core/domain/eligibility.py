@@ -35,6 +35,8 @@ UNLINKING = Reason("unlinking", "The group is being unlinked from Entra ID.")
 
 UNLINKED = Reason("unlinked", "The group was unlinked from Entra ID.")
 
+GONE = Reason(GROUP_GONE, "The group is not in Entra ID any more, so its schedule is paused by the system.")
+
 _RELINKED = Reason("relinked", "This was asked for before the group was unlinked and linked again.")
 
 #  What every plan that syncs at all includes; a sync asked for by hand is no daily one, whatever the schedule says.
@@ -109,15 +111,29 @@ def workspace_reason(around: Circumstances, *, cadence: Cadence = _LEAST) -> Rea
 
     A failed connection does not: whether it works again is found out by trying.
     """
-    plan = refusal_of("" if around.workspace is None else around.workspace.plan, cadence)
-    if plan is not None:
-        return Reason(plan.code, plan.reason)
-    status = None if around.connection is None else around.connection.status
-    if status in _NOT_CONNECTED:
-        return Reason("not-connected", _NOT_CONNECTED[status])
+    reason = sync_reason(around.workspace, around.connection, cadence=cadence)
+    if reason is not None:
+        return reason
     if around.rulebook.confirmed_at is None:
         return Reason("settings-not-confirmed", "Confirm the field settings once before the first sync.")
     return None
+
+
+def sync_reason(
+    workspace: Workspace | None, connection: Connection | None, *, cadence: Cadence = _LEAST
+) -> Reason | None:
+    """Return what keeps a workspace from syncing at *cadence* whatever its settings, None where nothing does."""
+    plan = refusal_of("" if workspace is None else workspace.plan, cadence)
+    if plan is not None:
+        return Reason(plan.code, plan.reason)
+    status = None if connection is None else connection.status
+    return Reason("not-connected", _NOT_CONNECTED[status]) if status in _NOT_CONNECTED else None
+
+
+def why_paused(around: Circumstances, schedule: Schedule) -> Reason | None:
+    """Return why no night would sync by *schedule* although it is on, None where one would."""
+    reason = link_reason(around.group, Mode.SYNC) or workspace_reason(around, cadence=schedule.cadence)
+    return GONE if reason is None and around.group.is_gone else reason
 
 
 def _schedule_reason(order: SyncOrder, around: Circumstances) -> Reason | None:
@@ -132,7 +148,7 @@ def _schedule_reason(order: SyncOrder, around: Circumstances) -> Reason | None:
     if not any(schedule.cadence.is_due(night) for night in order.covers or (order.night,)):
         return Reason("not-due", "The schedule was changed and is not due tonight.")
     if around.group.is_gone:
-        return Reason(GROUP_GONE, "The group is not in Entra ID any more, so its schedule is paused by the system.")
+        return GONE
     return None
 
 

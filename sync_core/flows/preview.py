@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sync_core.flows.packed import packed, unpacked
 from sync_core.ports import MAX_ROWS_PER_READ, Claim, Stored
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from sync_core.domain.runs import RunSummary
     from sync_core.domain.workspaces import Connection
     from sync_core.flows.services import Services
+
+#  Closing a run asks for marks of its own alone, and it changes nobody more often: seen, put off, blocked, left.
+_OWN_MARKS = 4
 
 
 def recording(services: Services) -> Services:
@@ -43,13 +47,14 @@ class _RecordedPeople:
 
     def __init__(self, real: ports.People) -> None:
         self._real = real
-        self._changed: dict[RecipientId, Stored[Recipient]] = {}
+        #  A large group under new options is everybody in it: some 600 bytes each, not some thousand.
+        self._changed: dict[RecipientId, bytes] = {}
 
     async def people(
         self, workspace: WorkspaceId, recipients: Sequence[RecipientId]
     ) -> dict[RecipientId, Stored[Recipient]]:
         there = await self._real.people(workspace, [one for one in recipients if one not in self._changed])
-        return there | {one: self._changed[one] for one in recipients if one in self._changed}
+        return there | {one: unpacked(self._changed[one]) for one in recipients if one in self._changed}
 
     def all(self, workspace: WorkspaceId) -> AsyncIterator[Recipient]:
         return self._real.all(workspace)
@@ -61,7 +66,8 @@ class _RecordedPeople:
 
     async def write(self, workspace: WorkspaceId, writes: Sequence[ports.RecipientWrite]) -> None:  # noqa: ARG002
         for write in writes:
-            self._changed[write.recipient.id] = Stored(write.recipient, write.etag or "")
+            person = replace(write.recipient, runs=write.recipient.runs[-_OWN_MARKS:])
+            self._changed[person.id] = packed(Stored(person, write.etag or ""))
 
 
 class _RecordedIdentities:
