@@ -61,6 +61,10 @@ def _chosen(given: argparse.Namespace) -> Coroutine[Any, Any, int]:
         from devkit.demo import demo  # noqa: PLC0415
 
         return demo(given)
+    if given.command == "token":
+        from devkit.curl_token import token  # noqa: PLC0415
+
+        return token(given)
     if given.command == "scenario":
         from devkit.scenario import scenario  # noqa: PLC0415
 
@@ -120,6 +124,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--dump", type=Path, metavar="FILE", help="write the directory as it is after each night")
     story = commands.add_parser("scenario", help="play a story: join, leave, rename, disable, hold, approve, undo")
     _add_stack_options(story, http_port=0, data=".local/scenario, emptied at the start", members=False)
+    token = commands.add_parser("token", help="print an access token for curl, from a stack that runs")
+    add = token.add_argument
+    add("--role", choices=("read", "manage", "platform"), required=True, help="what it allows")
+    add("--tenant", metavar="TENANT", help="whose (default: the demo tenant; for platform, the platform's own)")
+    add("--name", metavar="NAME", help="the person's id, user name or display name; anybody may be made up")
+    add("--data", type=Path, metavar="FOLDER", help="the folder that the stack runs from (default .local/run)")
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from devkit.console import Progress, console
@@ -68,18 +69,24 @@ def _say_what_to_do(out: Console, stack: Stack, folder: DataFolder) -> None:
     out.print(
         f"""
 Open            {url}/api/health
-See schedules   curl {url}/api/workspaces/{WORKSPACE}/schedules
+Sign in         TOKEN=$(.venv/bin/python -m devkit token --role manage{_from(folder)})
+See schedules   curl -H "Authorization: Bearer $TOKEN" {url}/api/workspaces/{WORKSPACE}/schedules
 Midnight now    curl -X POST {url}/admin/functions/enqueue_due -H 'Content-Type: application/json' -d '{{}}'
                 (once per night: a second time on the same UTC day sends nothing;
                 SYNC_CLOCK_OFFSET=86400 make run starts a day ahead)
-One group       curl {url}/api/workspaces/{WORKSPACE}/groups/sales/schedule
-Its runs        curl {url}/api/workspaces/{WORKSPACE}/groups/sales/runs
+One group       curl -H "Authorization: Bearer $TOKEN" {url}/api/workspaces/{WORKSPACE}/groups/sales/schedule
+Its runs        curl -H "Authorization: Bearer $TOKEN" {url}/api/workspaces/{WORKSPACE}/groups/sales/runs
 Data and logs   {folder.path}
 
 Ctrl-C stops everything.
 """,
         markup=False,
     )
+
+
+def _from(folder: DataFolder) -> str:
+    usual = (DEFAULT_FOLDER / "run").resolve()
+    return "" if folder.path == usual else f" --data {shlex.quote(str(folder.path))}"
 
 
 def _say_how_to_start_the_host(out: Console, folder: DataFolder) -> None:

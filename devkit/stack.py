@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 from devkit.child import PROJECT, Child, Command
 from devkit.entra_simulator.control import SimulatorControl
 from devkit.errors import DevkitError
+from devkit.local_entra import register_apps
 from devkit.stack_settings import (
     CLIENT_ID,
-    CLIENT_SECRET,
     PERMISSIONS,
     environment,
     in_environment,
@@ -122,7 +122,6 @@ class Stack:
 
     async def load_tenant(self, tenant_id: str, tenant: TenantFile) -> None:
         """Let the simulator hold *tenant*, which has consented to the product."""
-        await self.control.register_app(CLIENT_ID, secrets=[CLIENT_SECRET])
         await self.control.load_tenant(tenant_id, tenant, consents={CLIENT_ID: PERMISSIONS})
 
     async def start_host(self, *, clock_offset: timedelta | None = None) -> None:
@@ -188,6 +187,7 @@ class Stack:
         self._control = await self._open.enter_async_context(
             SimulatorControl(simulator["url"], Path(simulator["ca"]))
         )
+        await register_apps(self._control)
         self._open.push_async_callback(self.stop_host)
 
     async def _start_outside(self) -> tuple[Azurite, dict[str, Any]]:

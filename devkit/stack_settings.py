@@ -19,6 +19,11 @@ CLIENT_SECRET = "a-secret-of-the-simulator"  # noqa: S105  it opens nothing but 
 #  What reading groups and their people needs: learn.microsoft.com, "List group members" and "Get user".
 PERMISSIONS = ("User.Read.All", "GroupMember.Read.All")
 
+#  The platform's own tenant, in which nobody but its service is, and that service.
+PLATFORM_TENANT_ID = "b8c0d7e2-1f43-4a6b-8d95-3c2e1a0f9b87"
+PLATFORM_CLIENT_ID = "e3a91c54-6d20-4f7e-b1c8-5a4d3e2f1b06"
+PLATFORM_CLIENT_SECRET = "a-secret-of-the-platform"  # noqa: S105  as the other one
+
 #  They would contradict ours: storage by identity, another proof of who we are.
 _CONTRADICTIONS = (
     "SyncStorage__queueServiceUri",
@@ -44,6 +49,10 @@ def stack_settings(*, connection_string: str, entra_url: str, authority_file: Pa
         "GRAPH_BASE_URL": f"{entra_url}/v1.0",
         "ENTRA_CLIENT_ID": CLIENT_ID,
         "ENTRA_CLIENT_SECRET": CLIENT_SECRET,
+        "API_AUDIENCE": CLIENT_ID,
+        "API_AUTHORITY": entra_url,
+        "PLATFORM_TENANT_ID": PLATFORM_TENANT_ID,
+        "PLATFORM_CLIENT_IDS": PLATFORM_CLIENT_ID,
         "SSL_CERT_FILE": str(authority_file),
     }
 

@@ -15,6 +15,8 @@ from devkit.commands import main
         (["demo", "--port", "99999"], "they go up to 65535"),
         (["demo", "--members", "1000000000"], "at most 200000 people"),
         (["demo", "--bogus"], "--bogus"),
+        (["token"], "--role"),
+        (["token", "--role", "everything"], "invalid choice: 'everything'"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_sentence(
