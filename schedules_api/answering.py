@@ -113,8 +113,10 @@ def _query_shape(query: type[Query]) -> TypeAdapter[Query]:
 
 
 @cache
-def _parameters(query: type[Query]) -> frozenset[str]:
-    """Return the names that the query can hold."""
+def _parameters(query: type[Query]) -> frozenset[str] | None:
+    """Return the names that the query can hold, None where it may hold any."""
+    if query.model_config.get("extra") == "ignore":
+        return None
     return frozenset(field.alias or name for name, field in query.model_fields.items())
 
 

@@ -72,8 +72,8 @@ def no_workspace() -> Problem:
     return Problem("workspace-not-found", "There is no such workspace.")
 
 
-def query_in(request: func.HttpRequest, known: AbstractSet[str] = frozenset()) -> dict[str, str]:
-    """Return the query's parameters, each of which must be *known* and be given once.
+def query_in(request: func.HttpRequest, known: AbstractSet[str] | None = frozenset()) -> dict[str, str]:
+    """Return the query's parameters, each of which must be *known* (None: any may come) and be given once.
 
     From the address: the host leaves parameters without a value out of ``request.params``.
 
@@ -87,10 +87,10 @@ def query_in(request: func.HttpRequest, known: AbstractSet[str] = frozenset()) -
         raise invalid("query", "must be percent-encoded UTF-8") from exc
     query: dict[str, str] = {}
     for name, value in pairs:
-        if name not in known:
+        if known is not None and name not in known:
             raise invalid(shown(name) or "query", "is no parameter here")
         if name in query:
-            raise invalid(name, "must be given once")
+            raise invalid(shown(name) or "query", "must be given once")
         query[name] = value
     return query
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MIDNIGHT_UTC = "0 0 0 * * *"
 PUBLIC_GRAPH = "https://graph.microsoft.com/v1.0"
 PUBLIC_AUTHORITY = "https://login.microsoftonline.com"
+LOCAL_URL = "http://localhost:7071"
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CREDENTIALS = ("ENTRA_MANAGED_IDENTITY_CLIENT_ID", "ENTRA_CERTIFICATE_PATH", "ENTRA_CLIENT_SECRET")
@@ -79,8 +80,8 @@ class ApiSettings:
 class Settings:
     """Everything that can be set.
 
-    *history*: how long runs are remembered. *development*: a developer's machine, the only place with a
-    *clock_offset*.
+    *history*: how long runs are remembered. *public_url*: where browsers reach the app, without a slash at its end.
+    *development*: a developer's machine, the only place with a *clock_offset*.
     """
 
     storage: StorageSettings
@@ -90,6 +91,7 @@ class Settings:
     run_lease: timedelta = timedelta(seconds=90)
     history: timedelta = timedelta(days=90)
     clock_offset: timedelta = timedelta(0)
+    public_url: str = LOCAL_URL
     development: bool = False
 
 
@@ -108,6 +110,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         run_lease=_run_lease(given),
         history=_history(given),
         clock_offset=_clock_offset(given),
+        public_url=_public_url(given),
         development=_is_development(given),
     )
 
@@ -239,6 +242,24 @@ def _clock_offset(given: Mapping[str, str]) -> timedelta:
         return timedelta(seconds=seconds)
     except OverflowError as exc:
         raise SettingError("SYNC_CLOCK_OFFSET", "is further away than a clock can go") from exc
+
+
+def _public_url(given: Mapping[str, str]) -> str:
+    """Return where browsers reach the app.
+
+    The platform sets WEBSITE_HOSTNAME (learn.microsoft.com, "Environment variables and app settings in Azure App
+    Service"), and Core Tools set it to the local host and its port, where there is no TLS.
+    """
+    if "PUBLIC_URL" in given:
+        address = _address(given, "PUBLIC_URL")
+        if urlsplit(address).path:
+            raise SettingError("PUBLIC_URL", "must end behind the host, such as https://host")
+        return address
+    host = given.get("WEBSITE_HOSTNAME")
+    if host is None:
+        return LOCAL_URL
+    scheme = "http" if host.partition(":")[0] in _LOOPBACK else "https"
+    return _address({"WEBSITE_HOSTNAME": f"{scheme}://{host}"}, "WEBSITE_HOSTNAME")
 
 
 def _is_development(given: Mapping[str, str]) -> bool:

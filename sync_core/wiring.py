@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sync_core.adapters.queues.messages import AzureQueues
     from sync_core.adapters.queues.orders import Sender
     from sync_core.adapters.tables.store import AzureTableStore
+    from sync_core.domain.ids import TenantId
     from sync_core.flows.services import Services
     from sync_core.settings import ApiSettings, EntraSettings, StorageSettings
 
@@ -144,6 +145,20 @@ def assemble(
         log=event_log("sync_core"),
         new_token=lambda: uuid4().hex[:12],
         new_secret=lambda: secrets.token_urlsafe(32),
+    )
+
+
+def consent_page(settings: Settings, *, tenant: TenantId, redirect_uri: str, state: str) -> str:
+    """Return the address at which an administrator of *tenant* consents, and comes back to *redirect_uri*."""
+    from sync_core.adapters.entra import consent  # noqa: PLC0415
+
+    return consent.consent_page(
+        authority=settings.entra.authority,
+        graph_base_url=settings.entra.graph_base_url,
+        client_id=settings.entra.client_id,
+        tenant=tenant,
+        redirect_uri=redirect_uri,
+        state=state,
     )
 
 

@@ -204,6 +204,9 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
     ({**LEAST, "TRUST_PLATFORM_AUTH": "yes"}, "TRUST_PLATFORM_AUTH"),
     ({**LEAST, "API_REQUESTS_PER_MINUTE": "0"}, "API_REQUESTS_PER_MINUTE"),
     ({**LEAST, "API_REQUESTS_PER_MINUTE": "many"}, "API_REQUESTS_PER_MINUTE"),
+    ({**LEAST, "PUBLIC_URL": "http://syncs.example"}, "PUBLIC_URL"),
+    ({**LEAST, "PUBLIC_URL": "https://syncs.example/portal"}, "PUBLIC_URL"),
+    ({**LEAST, "PUBLIC_URL": "syncs.example"}, "PUBLIC_URL"),
     ({**LEAST, "SYNC_SCHEDULE": "midnight"}, "SYNC_SCHEDULE"),
     ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * * *"}, "SYNC_SCHEDULE"),
     ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * ?"}, "SYNC_SCHEDULE"),
@@ -217,6 +220,24 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
         "SYNC_CLOCK_OFFSET",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("told", "url"),
+    [
+        ({}, "http://localhost:7071"),
+        ({"WEBSITE_HOSTNAME": "acme.azurewebsites.net"}, "https://acme.azurewebsites.net"),
+        ({"WEBSITE_HOSTNAME": "localhost:7072"}, "http://localhost:7072"),
+        (
+            {"WEBSITE_HOSTNAME": "acme.azurewebsites.net", "PUBLIC_URL": "https://syncs.example/"},
+            "https://syncs.example",
+        ),
+        ({"PUBLIC_URL": "http://127.0.0.1:8080"}, "http://127.0.0.1:8080"),
+    ],
+    ids=["on this machine", "in Azure", "with Core Tools", "under a name of its own", "on another port"],
+)
+def test_browsers_reach_the_app_where_the_platform_or_a_setting_says(told: Mapping[str, str], url: str) -> None:
+    assert read_settings({**LEAST, **told}).public_url == url
 
 
 @pytest.mark.parametrize(("environ", "name"), WRONG, ids=[f"{index}-{name}" for index, (_, name) in enumerate(WRONG)])
