@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ def camel(name: str) -> str:
 
 
 _BY_JSON_NAME = {camel(f.name): f.name for f in fields(SyncOptions)}
-_GUARD_NUMBERS = ("percent", "minimum", "maximum")
+
+LARGEST_OF_GUARD: Mapping[str, int] = MappingProxyType({"percent": 100, "minimum": 1_000_000, "maximum": 1_000_000})
+"""The numbers of the removal guard, and how large each can be."""
 
 
 def options_from_json(document: Mapping[str, Any]) -> SyncOptions:
@@ -96,7 +99,7 @@ def options_to_json(options: SyncOptions) -> dict[str, Any]:
     }
     guard = options.removal_guard
     return document | {
-        "removalGuard": {"enabled": guard.enabled} | {name: getattr(guard, name) for name in _GUARD_NUMBERS}
+        "removalGuard": {"enabled": guard.enabled} | {name: getattr(guard, name) for name in LARGEST_OF_GUARD}
     }
 
 
@@ -123,8 +126,12 @@ def _guard(value: Any) -> RemovalGuard:
         if name == "enabled":
             if not isinstance(part, bool):
                 raise OptionProblem("removalGuard.enabled", "must be true or false")
-        elif name not in _GUARD_NUMBERS:
-            raise OptionProblem(f"removalGuard.{name}", f"is unknown; there are enabled, {', '.join(_GUARD_NUMBERS)}")
-        elif isinstance(part, bool) or not isinstance(part, int) or part < 0:
-            raise OptionProblem(f"removalGuard.{name}", "must be a whole number, 0 or more")
+        elif name not in LARGEST_OF_GUARD:
+            raise OptionProblem(
+                f"removalGuard.{name}", f"is unknown; there are enabled, {', '.join(LARGEST_OF_GUARD)}"
+            )
+        elif isinstance(part, bool) or not isinstance(part, int) or not 0 <= part <= LARGEST_OF_GUARD[name]:
+            raise OptionProblem(
+                f"removalGuard.{name}", f"must be a whole number from 0 to {LARGEST_OF_GUARD[name]:,}"
+            )
     return RemovalGuard(**value)

@@ -178,3 +178,39 @@ async def test_a_connection_that_is_not_there_cannot_be_saved(tables: TableStore
 
     with pytest.raises(RowConflict):
         await workspaces.save_connection(WORKSPACE, a_connection(), etag='W/"1"')
+
+
+async def test_rules_are_read_as_they_were_saved(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    unsaved = await workspaces.rulebook(WORKSPACE)
+    first = await workspaces.save_rulebook(WORKSPACE, a_rulebook(), etag=unsaved.etag)
+    changed = replace(a_rulebook(), options=SyncOptions(include_guests=True))
+
+    etag = await workspaces.save_rulebook(WORKSPACE, changed, etag=first)
+
+    again = await workspaces.rulebook(WORKSPACE)
+    assert (again.value, again.etag) == (changed, etag)
+    assert etag != first
+
+
+async def test_only_the_first_of_two_who_saw_no_rules_saves_theirs(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    unsaved = await workspaces.rulebook(WORKSPACE)
+    await workspaces.save_rulebook(WORKSPACE, a_rulebook(), etag=unsaved.etag)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_rulebook(WORKSPACE, Rulebook(), etag=unsaved.etag)
+
+    assert (await workspaces.rulebook(WORKSPACE)).value == a_rulebook()
+
+
+async def test_rules_that_were_saved_since_are_not_overwritten(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    first = await workspaces.save_rulebook(WORKSPACE, a_rulebook(), etag="")
+    second = replace(a_rulebook(), options=SyncOptions(include_guests=True))
+    await workspaces.save_rulebook(WORKSPACE, second, etag=first)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_rulebook(WORKSPACE, a_rulebook(), etag=first)
+
+    assert (await workspaces.rulebook(WORKSPACE)).value == second

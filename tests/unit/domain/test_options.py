@@ -29,7 +29,7 @@ _DEFAULTS: dict[str, Any] = {
     "removalGuard": {"enabled": True, "percent": 20, "minimum": 5, "maximum": 500},
 }
 
-guards = st.builds(RemovalGuard, st.booleans(), *(st.integers(0, 10_000) for _ in range(3)))
+guards = st.builds(RemovalGuard, st.booleans(), st.integers(0, 100), *(st.integers(0, 1_000_000) for _ in range(2)))
 options = st.builds(
     SyncOptions,
     import_new_users=st.booleans(),
@@ -82,6 +82,8 @@ def test_a_part_of_the_guard_leaves_the_rest_at_its_default() -> None:
         ({"removalGuard": {"enabled": 1}}, "removalGuard.enabled"),
         ({"removalGuard": {"percent": -1}}, "removalGuard.percent"),
         ({"removalGuard": {"percent": 20.5}}, "removalGuard.percent"),
+        ({"removalGuard": {"percent": 101}}, "removalGuard.percent"),
+        ({"removalGuard": {"maximum": 1_000_001}}, "removalGuard.maximum"),
         ({"removalGuard": {"minimum": True}}, "removalGuard.minimum"),
         ({"removalGuard": {"maximum": "500"}}, "removalGuard.maximum"),
         ({"removalGuard": {"max": 500}}, "removalGuard.max"),
