@@ -32,6 +32,11 @@ def recipient_of(entra_user: EntraUserId) -> RecipientId:
     return RecipientId("r-" + blake2b(entra_user.lower().encode(), digest_size=15).hexdigest())
 
 
+def group_of(entra_group: EntraGroupId) -> GroupId:
+    """Return the id of a group that is linked without being given one; asked for again, it is the same."""
+    return GroupId("g-" + blake2b(entra_group.lower().encode(), digest_size=15).hexdigest())
+
+
 def nibble_of(text: str) -> str:
     """Return the hexadecimal digit that spreads *text* over 16 partitions.
 

@@ -10,6 +10,7 @@ from sync_core.domain.directory import LinkedGroup
 from sync_core.domain.eligibility import UNLINKING
 from sync_core.domain.errors import SyncRefused, TryAgainLater
 from sync_core.domain.workspaces import Connection, ConnectionStatus
+from sync_core.flows.ask_entra import asking_entra
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import EntraGroupId, GroupId, TenantId, WorkspaceId
@@ -40,18 +41,17 @@ async def link_group(
     """Link a group to an Entra group, under its name there; linking the same two again changes nothing.
 
     Raises:
-        SyncRefused: ``not-connected``; ``group-taken`` where *group* is linked to another Entra group;
-            ``already-linked`` where *entra_group* is linked to another group; ``unlinking`` where *group* is about
-            to be unlinked; and what reading the group raises.
-        TryAgainLater: the group is linked or unlinked at this very moment.
+        SyncRefused: ``group-taken`` where *group* is linked to another Entra group; ``already-linked`` where
+            *entra_group* is linked to another group; ``unlinking`` where *group* is about to be unlinked;
+            ``not-connected`` and ``connection-failed``.
+        GroupGone: Entra has no such group.
+        TryAgainLater: the group is linked or unlinked at this very moment, or Entra is busy.
     """
-    connection = await services.workspaces.connection(workspace)
-    if connection is None or connection.value.status is not ConnectionStatus.CONNECTED:
-        raise SyncRefused("not-connected", "Connect the workspace to Entra ID before linking a group.")
     there = await _linked_already(services, workspace, group, entra_group)
     if there is not None:
         return there
-    details = await services.entra.group(connection.value.tenant, entra_group)
+    async with asking_entra(services, workspace) as tenant:
+        details = await services.entra.group(tenant, entra_group)
     generation = await services.groups.last_generation(workspace, group) + 1
     linked = LinkedGroup(group, entra_group, details.name, details.description, generation)
     if await services.groups.add(workspace, linked):
@@ -78,6 +78,6 @@ async def _linked_already(
         return found.value
     if found is not None:
         raise SyncRefused("group-taken", "The workspace has another group with this id.")
-    if await services.groups.linked_to(workspace, entra_group) is not None:
-        raise SyncRefused("already-linked", "This Entra group is linked to another group of the workspace.")
+    if (other := await services.groups.linked_to(workspace, entra_group)) is not None:
+        raise SyncRefused("already-linked", f"This Entra group is linked to the workspace's group {other} already.")
     return None

@@ -6,7 +6,6 @@ link ends last.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sync_core.domain.directory import Member, Origin
@@ -14,8 +13,9 @@ from sync_core.domain.eligibility import UNLINKED, Ending
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.holds import HoldState
 from sync_core.domain.ids import EntraUserId
-from sync_core.domain.planning import ChangeKind, Rules
+from sync_core.domain.planning import ChangeKind
 from sync_core.domain.runs import Counts, Mode, Phase, RunState
+from sync_core.domain.unlinking import unlink_rules
 from sync_core.flows.apply_people import Deactivations, PeopleApplier
 from sync_core.flows.close_run import end_started_run
 from sync_core.flows.end_hold import end_hold
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from sync_core.domain.runs import Run
     from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
-
-#  No read of Entra has more to say about a membership whose link ends.
-_AFTER_EVERY_READ = datetime.max.replace(tzinfo=UTC)
 
 
 async def order_unlink(services: Services, workspace: WorkspaceId, group: GroupId) -> Run:
@@ -97,8 +94,7 @@ async def _end_other_runs(services: Services, claimed: ClaimedRun) -> None:
 
 
 def _applier(services: Services, claimed: ClaimedRun) -> PeopleApplier:
-    rulebook = claimed.rulebook
-    rules = Rules(claimed.order.group, rulebook.options, rulebook.settings, read_at=_AFTER_EVERY_READ)
+    rules = unlink_rules(claimed.order.group, claimed.rulebook)
     return PeopleApplier(services, claimed, rules, spread=claimed.lease.state.spread is True)
 
 
