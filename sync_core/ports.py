@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sync_core.domain.directory import LinkedGroup, Member, Recipient
     from sync_core.domain.entra import EntraGroup, EntraUser, GroupsPage, MembersPage
     from sync_core.domain.events import ChangeEvent
+    from sync_core.domain.glance import Glance
     from sync_core.domain.holds import HeldPerson, Hold
     from sync_core.domain.ids import EntraGroupId, EntraUserId, GroupId, RecipientId, RunId, TenantId, WorkspaceId
     from sync_core.domain.journal import JournalPage, PageSummary
@@ -109,6 +110,18 @@ class Groups(Protocol):
 
     async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None: ...
 
+    def glances(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, Glance]]:
+        """Yield all of the workspace's linked groups with their syncs in short, in order of their ids."""
+
+    async def glance(self, workspace: WorkspaceId, group: GroupId) -> Glance:
+        """Return the group's syncs in short; of a group that is not linked there is nothing to tell."""
+
+    async def change_glance(self, workspace: WorkspaceId, group: GroupId, *, before: Glance, after: Glance) -> None:
+        """Store what differs; the rest stays as others may have left it meanwhile.
+
+        A group that was unlinked stays unlinked.
+        """
+
     async def add(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:
         """Link a group; False, and nothing stored, where it is linked or its Entra group is, to any of the workspace.
 
@@ -143,9 +156,6 @@ class Groups(Protocol):
         self, workspace: WorkspaceId, group: GroupId, *, missing_since: date | None, is_gone: bool
     ) -> None:
         """Store since when Entra says that the group is not there, and whether that was confirmed."""
-
-    async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
-        """Store the summary; a group that was unlinked meanwhile stays unlinked."""
 
 
 class Schedules(Protocol):
@@ -214,6 +224,9 @@ class Runs(Protocol):
     def newest_first(
         self, workspace: WorkspaceId, group: GroupId, *, after: RunId | None = None
     ) -> AsyncIterator[Run]: ...
+
+    def since(self, workspace: WorkspaceId, group: GroupId, moment: datetime) -> AsyncIterator[Run]:
+        """Yield the runs that were due or asked for after *moment*, newest first."""
 
     def older_than(self, workspace: WorkspaceId, group: GroupId, moment: datetime) -> AsyncIterator[RunId]:
         """Yield the runs that were due or asked for before *moment*, newest first."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from sync_core.domain.cancelling import with_cancel_asked
 from sync_core.domain.errors import RowConflict, SyncRefused, TryAgainLater
 from sync_core.domain.orders import SyncOrder
+from sync_core.flows.note_work import note_over
+from sync_core.flows.start_run import PATIENCE
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import GroupId, RunId, WorkspaceId
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
 _ROUNDS = 8
 
 _SOON = timedelta(seconds=5)
-
-#  By then a delivery has found the wish, or finds it a matter of course.
-_PATIENCE = timedelta(hours=20)
 
 
 async def cancel_run(services: Services, workspace: WorkspaceId, group: GroupId, run: RunId, *, by: str) -> Run:
@@ -42,7 +41,9 @@ async def cancel_run(services: Services, workspace: WorkspaceId, group: GroupId,
         wanted = with_cancel_asked(found.value, at=services.clock.now())
         if wanted == found.value or await _is_stored(services, workspace, group, wanted, etag=found.etag):
             services.log.info("run_cancel_asked", workspace=workspace, group=group, run=run, by=by)
-            if not wanted.is_over:
+            if wanted.is_over:
+                await note_over(services, workspace, group, wanted)
+            else:
                 await _send_for_it(services, workspace, group, wanted)
             return wanted
     raise TryAgainLater("the run's record keeps changing", after=_SOON)
@@ -67,6 +68,6 @@ async def _send_for_it(services: Services, workspace: WorkspaceId, group: GroupI
     found = await services.states.state(workspace, group)
     left = None if found is None else found.value.lease_left(now=now)
     order = SyncOrder(
-        workspace, group, now + _PATIENCE, run=run.id, mode=run.mode, about=run.about, generation=run.generation
+        workspace, group, now + PATIENCE, run=run.id, mode=run.mode, about=run.about, generation=run.generation
     )
     await services.orders.send(order, delay=None if left is None else left + _SOON)

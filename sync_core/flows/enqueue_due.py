@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sync_core.domain.errors import RowConflict
-from sync_core.domain.nights import Night
+from sync_core.domain.nights import Night, not_after
 from sync_core.domain.orders import SyncOrder
-from sync_core.domain.schedule import midnight_of, night_of, nights_to_cover, slots_of
+from sync_core.domain.schedule import night_of, nights_to_cover, slots_of
 from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 
 #  Orders sent side by side; also how many are sent again, harmlessly, when a firing is cut off.
 _AT_A_TIME = 32
-
-#  A night's order that was not carried out by the evening is better told as failed: the next night is near.
-_PATIENCE = timedelta(hours=20)
-
-#  A night that is fired late, by hand or after an outage, still gets its time.
-_LATE_PATIENCE = timedelta(hours=4)
 
 
 async def enqueue_due(services: Services) -> Night:
@@ -79,8 +72,8 @@ async def _send(
     services: Services, night: Night, etag: str, slot: str, due: Sequence[tuple[WorkspaceId, GroupId]]
 ) -> tuple[Night, str]:
     """Send, then remember: a firing cut off in between sends these again."""
-    not_after = max(midnight_of(night.night) + _PATIENCE, services.clock.now() + _LATE_PATIENCE)
-    orders = [SyncOrder(workspace, group, not_after, night.night, night.covers) for workspace, group in due]
+    until = not_after(night.night, sent_at=services.clock.now())
+    orders = [SyncOrder(workspace, group, until, night.night, night.covers) for workspace, group in due]
     await each(services.orders.send, orders, limit=_AT_A_TIME)
     sent = {**night.enqueued, slot: night.enqueued.get(slot, 0) + len(due)}
     night = replace(night, enqueued=sent, slot=slot, after=due[-1])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sync_core import ports
     from sync_core.domain.directory import LinkedGroup, Member, Recipient
     from sync_core.domain.events import ChangeEvent
+    from sync_core.domain.glance import Glance
     from sync_core.domain.ids import EntraGroupId, GroupId, RecipientId, WorkspaceId
     from sync_core.domain.outlines import Outline
     from sync_core.domain.runs import RunSummary
@@ -168,6 +169,12 @@ class _UntouchedGroups:
     async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None:
         return await self._real.last_run(workspace, group)
 
+    def glances(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, Glance]]:
+        return self._real.glances(workspace)
+
+    async def glance(self, workspace: WorkspaceId, group: GroupId) -> Glance:
+        return await self._real.glance(workspace, group)
+
     async def add(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:  # noqa: ARG002
         return False
 
@@ -197,7 +204,7 @@ class _UntouchedGroups:
     ) -> None:
         """Leave it to a real run to say so."""
 
-    async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
+    async def change_glance(self, workspace: WorkspaceId, group: GroupId, *, before: Glance, after: Glance) -> None:
         """Leave the last real run in the lists."""
 
 

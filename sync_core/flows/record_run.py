@@ -9,10 +9,9 @@ from sync_core.domain.cancelling import refuse_cancelled
 from sync_core.domain.eligibility import QUIET_SKIPS, Ending
 from sync_core.domain.errors import LeaseLost, RowConflict, TryAgainLater
 from sync_core.domain.events import RUN_FAILED, RUN_HELD, ChangeEvent
-from sync_core.domain.runs import Mode, Run, RunState, RunSummary, time_of
+from sync_core.domain.runs import Mode, Run, RunState
+from sync_core.flows.note_work import note_over, note_put_off
 from sync_core.ports import Stored
-
-_SYNCS = frozenset({Mode.SYNC, Mode.DECISION})
 
 if TYPE_CHECKING:
     from sync_core.domain.entra import ReadProof
@@ -32,10 +31,10 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
         TryAgainLater: the record was changed by somebody else meanwhile; look again.
     """
     ended = run.ended(ending.state, at=services.clock.now(), reason=ending.reason)
-    if run.mode is not Mode.PREVIEW and not _is_quiet(ending):
+    is_news = not _is_quiet(ending)
+    if run.mode is not Mode.PREVIEW and is_news:
         await _tell(services, order, ended)
-    if await _is_news(services, order, ended):
-        await services.groups.save_last_run(order.workspace, order.group, summary_of(ended))
+    await note_over(services, order.workspace, order.group, ended, is_news=is_news)
     ended = await _save_end(services, order, ended, before=run, etag=etag)
     services.log.info(
         "run_ended",
@@ -70,14 +69,6 @@ async def _save_end(services: Services, order: SyncOrder, ended: Run, *, before:
 def _is_only_asked_to_cancel(found: Run, stored: Run) -> bool:
     """Tell whether nothing but a wish to cancel the run has come to what we had *stored*."""
     return found == stored.cancel_asked(found.cancel_asked_at)
-
-
-async def _is_news(services: Services, order: SyncOrder, ended: Run) -> bool:
-    """Tell whether lists should show this run as the group's last: a sync, and not older than the one they show."""
-    if ended.mode not in _SYNCS or _is_quiet(Ending(ended.state, ended.reason)):
-        return False
-    shown = await services.groups.last_run(order.workspace, order.group)
-    return shown is None or time_of(shown.id) <= time_of(ended.id)
 
 
 def _is_quiet(ending: Ending) -> bool:
@@ -116,11 +107,8 @@ async def record_progress(
 async def record_retrying(services: Services, claimed: ClaimedRun, *, reason: Reason) -> None:
     """Say that the run goes on in a later delivery, and let go of the group."""
     await _save(services, claimed, replace(claimed.run.value, state=RunState.RETRYING, reason=reason))
+    await note_put_off(services, claimed.order.workspace, claimed.order.group, claimed.run.value)
     await claimed.lease.release()
-
-
-def summary_of(run: Run) -> RunSummary:
-    return RunSummary(run.id, run.state, run.counts, run.reason, run.started_at, run.ended_at)
 
 
 async def _save(services: Services, claimed: ClaimedRun, run: Run) -> None:

@@ -12,6 +12,7 @@ from sync_core.flows.claim_run import claim_run
 from sync_core.flows.close_run import close_run
 from sync_core.flows.connection_health import note_refused
 from sync_core.flows.group_presence import note_missing
+from sync_core.flows.note_work import note_running
 from sync_core.flows.preview import recording
 from sync_core.flows.record_run import record_retrying
 from sync_core.flows.sync_group import sync_group
@@ -53,6 +54,7 @@ async def run_order(services: Services, order: SyncOrder) -> None:
     if order.mode is Mode.PREVIEW:
         services = recording(services)
     try:
+        await note_running(services, order.workspace, order.group, claimed.run.value)
         ending, counts = await _WORK[order.mode](services, claimed)
     except SyncRefused as refused:
         ending, counts = await _refused(services, claimed, refused), claimed.run.value.counts

@@ -9,12 +9,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sync_core.adapters.cells import date_cell, date_in, flag_in, json_cell, json_in, number_in, text_in
+from sync_core.adapters.cells import date_cell, date_in, flag_in, number_in, text_in
 from sync_core.adapters.rows import expected
+from sync_core.adapters.tables.glance_cells import changed_cells, glance_in, last_run_in
 from sync_core.adapters.tables.names import GROUPS
-from sync_core.adapters.tables.run_json import summary_from_json, summary_to_json
 from sync_core.domain.directory import LinkedGroup
 from sync_core.domain.errors import RowConflict
+from sync_core.domain.glance import NOTHING
 from sync_core.domain.ids import EntraGroupId, GroupId, WorkspaceId
 from sync_core.ports import MAX_ROWS_PER_READ, RowWrite, Stored
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import date
 
+    from sync_core.domain.glance import Glance
     from sync_core.domain.runs import RunSummary
     from sync_core.ports import Cell, StoredRow, TableStore
 
@@ -48,11 +50,24 @@ class TableGroups:
     ) -> AsyncIterator[tuple[LinkedGroup, RunSummary | None]]:
         rows = self._store.query(GROUPS, workspace, after=after, below=_BEHIND_GROUPS, at_a_time=at_a_time)
         async for row in rows:
-            yield _group_in(row), _last_run_in(row)
+            yield _group_in(row), last_run_in(row.cells)
+
+    async def glances(self, workspace: WorkspaceId) -> AsyncIterator[tuple[LinkedGroup, Glance]]:
+        async for row in self._store.query(GROUPS, workspace, below=_BEHIND_GROUPS):
+            yield _group_in(row), glance_in(row.cells)
+
+    async def glance(self, workspace: WorkspaceId, group: GroupId) -> Glance:
+        row = await self._store.get(GROUPS, workspace, group)
+        return NOTHING if row is None else glance_in(row.cells)
+
+    async def change_glance(self, workspace: WorkspaceId, group: GroupId, *, before: Glance, after: Glance) -> None:
+        changed = changed_cells(before, after)
+        if changed:
+            await self._update(workspace, group, changed)
 
     async def last_run(self, workspace: WorkspaceId, group: GroupId) -> RunSummary | None:
         row = await self._store.get(GROUPS, workspace, group)
-        return None if row is None else _last_run_in(row)
+        return None if row is None else last_run_in(row.cells)
 
     async def add(self, workspace: WorkspaceId, group: LinkedGroup) -> bool:
         link = await self._store.get(GROUPS, workspace, _LINK + group.id)
@@ -109,9 +124,6 @@ class TableGroups:
     ) -> None:
         await self._update(workspace, group, {"missingSince": date_cell(missing_since), "isGone": is_gone})
 
-    async def save_last_run(self, workspace: WorkspaceId, group: GroupId, summary: RunSummary) -> None:
-        await self._update(workspace, group, {"lastRun": json_cell(summary_to_json(summary))})
-
     async def _linked_as(self, workspace: WorkspaceId, group: LinkedGroup) -> StoredRow | None:
         """Return the row of the very link that *group* is of."""
         row = await self._store.get(GROUPS, workspace, group.id)
@@ -150,7 +162,3 @@ def _group_in(row: StoredRow) -> LinkedGroup:
         is_gone=flag_in(row.cells, "isGone"),
         unlinking=flag_in(row.cells, "unlinking"),
     )
-
-
-def _last_run_in(row: StoredRow) -> RunSummary | None:
-    return summary_from_json(json_in(row.cells, "lastRun"))

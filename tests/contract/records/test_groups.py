@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from sync_core.adapters.tables.groups import TableGroups
 from sync_core.adapters.tables.names import GROUPS
+from sync_core.domain.glance import NOTHING, Glance
 from sync_core.domain.ids import EntraGroupId, GroupId, WorkspaceId
 from sync_core.domain.runs import Counts, Reason, RunState
 from tests.builders import ENTRA_GROUP, GROUP, MIDNIGHT, NIGHT, WORKSPACE, a_linked_group, a_run_summary
@@ -12,9 +13,16 @@ from tests.fakes.memory_tables import MemoryTables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sync_core.domain.runs import RunSummary
     from sync_core.ports import RowWrite, TableStore
 
 TABLES = (GROUPS,)
+
+
+async def show_last_run(groups: TableGroups, summary: RunSummary | None = None) -> None:
+    """Let lists show *summary* as the group's last run."""
+    after = Glance(last=summary or a_run_summary())
+    await groups.change_glance(WORKSPACE, GROUP, before=NOTHING, after=after)
 
 
 async def test_a_group_is_read_as_it_was_added(tables: TableStore) -> None:
@@ -50,7 +58,7 @@ async def test_the_last_run_is_kept_through_a_change_of_the_details(tables: Tabl
     groups = TableGroups(tables)
     await groups.add(WORKSPACE, a_linked_group())
     summary = a_run_summary(reason=Reason("refused", "3 people could not be taken in."), ended_at=MIDNIGHT)
-    await groups.save_last_run(WORKSPACE, GROUP, summary)
+    await show_last_run(groups, summary)
     renamed = a_linked_group(name="Sales and more", description="", members=13)
     await groups.save_details(WORKSPACE, renamed)
 
@@ -61,16 +69,16 @@ async def test_a_later_run_without_a_reason_leaves_no_old_one(tables: TableStore
     groups = TableGroups(tables)
     await groups.add(WORKSPACE, a_linked_group())
     failed = a_run_summary(state=RunState.FAILED, reason=Reason("gone", "The group is gone."), ended_at=MIDNIGHT)
-    await groups.save_last_run(WORKSPACE, GROUP, failed)
+    await show_last_run(groups, failed)
     later = a_run_summary(counts=Counts())
-    await groups.save_last_run(WORKSPACE, GROUP, later)
+    await show_last_run(groups, later)
 
     assert await groups.last_run(WORKSPACE, GROUP) == later
 
 
 async def test_a_group_that_was_unlinked_meanwhile_stays_unlinked(tables: TableStore) -> None:
     groups = TableGroups(tables)
-    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+    await show_last_run(groups)
     await groups.save_details(WORKSPACE, a_linked_group())
 
     assert await groups.group(WORKSPACE, GROUP) is None
@@ -114,7 +122,7 @@ async def test_the_last_run_of_a_group_that_was_unlinked_meanwhile_brings_nothin
     await groups.add(WORKSPACE, a_linked_group())
     await groups.remove(WORKSPACE, a_linked_group())
 
-    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+    await show_last_run(groups)
 
     assert await groups.group(WORKSPACE, GROUP) is None
     assert await groups.last_run(WORKSPACE, GROUP) is None
@@ -123,7 +131,7 @@ async def test_the_last_run_of_a_group_that_was_unlinked_meanwhile_brings_nothin
 async def test_a_group_is_linked_again_under_a_newer_generation_alone(tables: TableStore) -> None:
     groups = TableGroups(tables)
     await groups.add(WORKSPACE, a_linked_group(generation=2))
-    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+    await show_last_run(groups)
     await groups.remove(WORKSPACE, a_linked_group(generation=2))
 
     assert not await groups.add(WORKSPACE, a_linked_group(generation=2))
@@ -135,7 +143,7 @@ async def test_a_group_is_linked_again_under_a_newer_generation_alone(tables: Ta
 async def test_a_group_that_is_marked_keeps_everything_else(tables: TableStore) -> None:
     groups = TableGroups(tables)
     await groups.add(WORKSPACE, a_linked_group())
-    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+    await show_last_run(groups)
 
     assert await groups.mark_unlinking(WORKSPACE, a_linked_group())
 
@@ -162,7 +170,7 @@ async def test_a_run_that_saves_at_the_same_moment_keeps_nobody_from_unlinking()
         nonlocal interfered
         if rows[0].etag != "*" and not interfered:
             interfered = True
-            await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+            await show_last_run(groups)
 
     tables = MemoryTables()
     groups = TableGroups(tables)
@@ -189,7 +197,7 @@ async def test_whatever_was_ever_linked_is_found(tables: TableStore) -> None:
 async def test_since_when_a_group_is_missing_is_kept_beside_its_details_and_its_last_run(tables: TableStore) -> None:
     groups = TableGroups(tables)
     await groups.add(WORKSPACE, a_linked_group())
-    await groups.save_last_run(WORKSPACE, GROUP, a_run_summary())
+    await show_last_run(groups)
     await groups.save_presence(WORKSPACE, GROUP, missing_since=NIGHT, is_gone=True)
     await groups.save_details(WORKSPACE, a_linked_group(name="Sales and more"))
 
