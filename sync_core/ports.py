@@ -63,7 +63,24 @@ class Workspaces(Protocol):
 
     async def workspace(self, workspace: WorkspaceId) -> Stored[Workspace] | None: ...
 
-    async def put_workspace(self, workspace: Workspace) -> None: ...
+    async def save_workspace(
+        self, workspace: Workspace, *, read: Stored[Workspace] | None, connection: Stored[Connection] | None = None
+    ) -> str:
+        """Store what follows *read* (None: it must not exist yet); return the new ETag.
+
+        *connection*: stored over the one with its ETag; both are stored, or none.
+
+        Raises:
+            RowConflict: somebody else changed one of them.
+        """
+
+    def managed_by(
+        self, tenant: TenantId, *, after: WorkspaceId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[Workspace]:
+        """Yield the workspaces behind *after* that the tenant manages, in order of their ids.
+
+        Read *at_a_time*, as far as they are asked for.
+        """
 
     def all(self) -> AsyncIterator[WorkspaceId]:
         """Yield every workspace, in no order that means anything."""

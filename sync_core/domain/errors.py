@@ -6,7 +6,8 @@
     ├── TryAgainLater        the order goes back on the queue and is delivered again after a delay
     ├── SyncRefused          the run ends here with a reason that a person can act on
     │   ├── EntraRefused     Entra ID said no: consent, permission, secret, tenant
-    │   └── GroupGone        the linked group is not in Entra any more
+    │   ├── GroupGone        the linked group is not in Entra any more
+    │   └── RunActive        a run of the group is under way, which this would have to wait for
     ├── LeaseLost            another delivery took this group over: stop at once, change nothing more
     ├── BadOrder             the queue message can never be carried out: poison queue, at once
     ├── RowConflict          a row was not as expected: read it again and decide again
@@ -21,6 +22,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import timedelta
+
+    from sync_core.domain.runs import Run
 
 
 class SyncError(Exception):
@@ -55,6 +58,14 @@ class EntraRefused(SyncRefused):
 
 class GroupGone(SyncRefused):
     """Entra ID answers that the linked group does not exist."""
+
+
+class RunActive(SyncRefused):
+    """*run* of the same group is under way: wait for it, or cancel it."""
+
+    def __init__(self, run: Run, reason: str) -> None:
+        super().__init__("run-active", reason)
+        self.run = run
 
 
 class LeaseLost(SyncError):

@@ -18,7 +18,7 @@ class GroupState:
     *generation*: of the link that all of this belongs to. *order*: the queue message that the holder works on, to be
     sent again if the holder is never heard of again. *spread*: the member index lies in 16 partitions, decided when
     the group is first read. *hold*: the run whose held removals wait for a decision, or for the run that carries it
-    out.
+    out. *asked*: the order of the run that somebody asked for last, by which two who ask at once find each other.
     """
 
     generation: int = 1
@@ -29,6 +29,7 @@ class GroupState:
     spread: bool | None = None
     last_full_read: datetime | None = None
     hold: RunId | None = None
+    asked: str = ""
 
     def lease_left(self, *, now: datetime) -> timedelta | None:
         """Return how long the lease still runs, None where nobody holds it."""

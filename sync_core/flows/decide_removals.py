@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from sync_core.domain.errors import RowConflict, SyncRefused
+from sync_core.domain.errors import RowConflict, RunActive, SyncRefused
 from sync_core.domain.holds import Hold, HoldState, Verdict, decision_run_of
 from sync_core.domain.runs import Mode
 from sync_core.flows.start_run import start_run
@@ -87,7 +87,7 @@ async def _require_open(services: Services, workspace: WorkspaceId, group: Group
         raise SyncRefused("hold-closed", _CLOSED[HoldState.EXPIRED])
     made_by = value_of(await services.runs.run(workspace, group, hold.run))
     if made_by is not None and not made_by.is_over:
-        raise SyncRefused("run-active", f"Run {hold.run}, which made the list, is still at work.")
+        raise RunActive(made_by, f"Run {hold.run}, which made the list, is still at work.")
     state = value_of(await services.states.state(workspace, group))
     if state is None or state.hold != hold.run:
         raise SyncRefused("hold-closed", _CLOSED[HoldState.REPLACED])

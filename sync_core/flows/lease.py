@@ -162,5 +162,10 @@ class Lease:
             found = await states.state(self._workspace, self._group)
             if found is None or found.value.attempt != self.state.attempt:
                 raise LeaseLost("another run has taken the group over") from exc
-            etag = found.etag  # our own write, repeated by the storage client because its answer was lost
+            #  Who asks for a run notes it here.
+            wanted, self._held = replace(state, asked=found.value.asked), found
+            if found.value != wanted:
+                await self._save(wanted)
+            #  Else it is our own write, repeated by the storage client because its answer was lost.
+            return
         self._held = Stored(state, etag)

@@ -49,6 +49,10 @@ class TableRuns:
         async for row in self._store.query(RUNS, partition_of(workspace, group), after=behind):
             yield _run_in(row)
 
+    async def since(self, workspace: WorkspaceId, group: GroupId, moment: datetime) -> AsyncIterator[Run]:
+        async for row in self._store.query(RUNS, partition_of(workspace, group), below=row_key_at(moment)):
+            yield _run_in(row)
+
     async def older_than(self, workspace: WorkspaceId, group: GroupId, moment: datetime) -> AsyncIterator[RunId]:
         older = self._store.query(RUNS, partition_of(workspace, group), after=row_key_at(moment), select=())
         async for row in older:

@@ -50,6 +50,7 @@ def _state_cells(state: GroupState) -> dict[str, Cell]:
         "spread": json_cell(state.spread),
         "lastFullRead": time_cell(state.last_full_read),
         "hold": state.hold or "",
+        "asked": state.asked,
     }
 
 
@@ -64,4 +65,5 @@ def _state_in(cells: Mapping[str, Cell]) -> GroupState:
         spread=json_in(cells, "spread"),
         last_full_read=time_in(cells, "lastFullRead"),
         hold=RunId(hold) if hold else None,
+        asked=text_in(cells, "asked"),
     )

@@ -13,6 +13,9 @@ from sync_core.domain.runs import Counts, Phase, Reason, RunState, Trigger, manu
 from tests.builders import GROUP, MIDNIGHT, NIGHT, RUN, WORKSPACE, a_proof, a_run
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sync_core.domain.ids import RunId
     from sync_core.ports import TableStore
 
 TABLES = (RUNS,)
@@ -82,3 +85,16 @@ async def test_runs_come_newest_first_whatever_started_them(tables: TableStore) 
 
     assert [run.id async for run in runs.newest_first(WORKSPACE, GROUP)] == [BY_HAND, RUN, LAST_NIGHT]
     assert [run.id async for run in runs.newest_first(WORKSPACE, GROUP, after=RUN)] == [LAST_NIGHT]
+
+
+async def test_the_runs_since_a_moment_are_those_that_were_due_or_asked_for_after_it(tables: TableStore) -> None:
+    runs = TableRuns(tables)
+    for run in (a_run(), a_run(id=BY_HAND, trigger=Trigger.MANUAL, night=None), a_run(id=LAST_NIGHT)):
+        await runs.save(WORKSPACE, GROUP, run, etag=None)
+
+    async def since(moment: datetime) -> list[RunId]:
+        return [run.id async for run in runs.since(WORKSPACE, GROUP, moment)]
+
+    assert await since(MIDNIGHT - DAY - DAY) == [BY_HAND, RUN, LAST_NIGHT]
+    assert await since(MIDNIGHT - timedelta(seconds=1)) == [BY_HAND, RUN]
+    assert await since(MIDNIGHT + timedelta(hours=10)) == []

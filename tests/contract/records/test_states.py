@@ -19,7 +19,7 @@ TABLES = (SYNC_STATE,)
 @pytest.mark.parametrize("spread", [None, False, True])
 async def test_a_state_is_read_as_it_was_saved(tables: TableStore, *, spread: bool | None) -> None:
     states = TableGroupStates(tables)
-    state = a_group_state(spread=spread, generation=4, last_full_read=MIDNIGHT)
+    state = a_group_state(spread=spread, generation=4, last_full_read=MIDNIGHT, asked="an order")
     etag = await states.save(WORKSPACE, GROUP, state, etag=None)
 
     found = await states.state(WORKSPACE, GROUP)

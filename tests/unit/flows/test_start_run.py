@@ -16,7 +16,7 @@ from sync_core.domain.runs import Mode, RunState, Trigger
 from sync_core.domain.workspaces import ConnectionStatus, Workspace
 from sync_core.flows.manage_schedules import change_schedule, delete_schedule
 from sync_core.flows.set_up_workspace import put_workspace
-from sync_core.flows.start_run import refuse_while_active, start_run
+from sync_core.flows.start_run import start_run
 from tests.fakes.world import TENANT, WORKSPACE, World
 from tests.unit.flows.held_worlds import G1, a_synced_world, ask_for, leave, run_of
 
@@ -188,19 +188,3 @@ async def test_an_order_that_waited_for_a_day_is_told_as_failed() -> None:
     ended = await run_of(world, run.id)
     assert ended.reason is not None
     assert (ended.state, ended.reason.code) == (RunState.FAILED, "too-late")
-
-
-async def test_who_must_not_meet_a_run_at_work_is_refused_while_there_is_one() -> None:
-    world = await a_synced_world(3)
-    answers: list[str] = []
-
-    async def ask() -> None:
-        with pytest.raises(SyncRefused) as refused:
-            await refuse_while_active(world.services, WORKSPACE, G1)
-        answers.append(refused.value.code)
-
-    world.entra.before_page = ask
-    await ask_for(world)
-
-    assert answers == ["run-active"]
-    await refuse_while_active(world.services, WORKSPACE, G1)
