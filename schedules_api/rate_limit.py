@@ -82,11 +82,16 @@ def address_of(request: func.HttpRequest) -> str:
     "X-Forwarded-For", on its security). Without a front end all are one.
     """
     last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    host = last.rpartition(":")[0] if last.count(":") == 1 or last.startswith("[") else last
     try:
-        address = ipaddress.ip_address(host.strip("[]"))
+        address = ipaddress.ip_address(_without_port(last))
     except ValueError:
         return "nobody known"
     if address.version == _IPV6:
         return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))
     return str(address)
+
+
+def _without_port(text: str) -> str:
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text

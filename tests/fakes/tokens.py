@@ -102,7 +102,7 @@ class Signer:
         own = {"idtyp": "app", "azp": client, "sub": PERSON, "scp": None, "name": None, "azpacr": "1"}
         return self.sign(self.claims(role=role, tenant=tenant, oid=PERSON) | own | claims)
 
-    def claims(self, *, role: str | None, tenant: str, oid: str) -> dict[str, Any]:
+    def claims(self, *, role: str | None = Role.MANAGE, tenant: str = TENANT, oid: str = PERSON) -> dict[str, Any]:
         begin = int(self.now().timestamp())
         return {
             "aud": AUDIENCE,
@@ -125,4 +125,6 @@ class Signer:
     def sign(self, claims: Mapping[str, Any], *, key: Any = None, algorithm: str = "RS256", **header: Any) -> str:
         """Return a token of these claims, of those that are not None; *key* and *header* as a forger would."""
         held = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(held, key or self.private_key, algorithm, headers={"kid": self.kid, **header})
+        #  Not `jwt.encode`, which refuses some of what a forger would not.
+        payload = json.dumps(held).encode()
+        return jwt.api_jws.encode(payload, key or self.private_key, algorithm, headers={"kid": self.kid, **header})
