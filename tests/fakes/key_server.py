@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class KeyServer:
-    """Answers every request with *status*, *headers* and *body*, after *open* is set; keeps the paths."""
+    """Answers every request with *status*, *headers* and *body*, after *open* is set; keeps the paths.
+
+    *called* is set with each request.
+    """
 
     address: str = ""
     status: int = 200
@@ -24,12 +27,14 @@ class KeyServer:
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
 
     def publish(self, keys: Iterable[Mapping[str, Any]]) -> None:
         self.status, self.body = 200, json.dumps({"keys": list(keys)}).encode()
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
+        self.called.set()
         await self.open.wait()
         return web.Response(
             status=self.status, body=self.body, headers={"Content-Type": "application/json", **self.headers}

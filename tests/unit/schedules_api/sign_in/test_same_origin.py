@@ -24,8 +24,9 @@ async def is_let_through(world: World, headers: Mapping[str, str], *, method: st
     try:
         await who_sent(world, {**BY_COOKIE, **headers}, settings=EASY_AUTH, method=method, url=url)
     except Problem as problem:
-        assert (problem.code, problem.kind.status) == ("cross-site", 403)
-        return False
+        if (problem.code, problem.kind.status) == ("cross-site", 403):
+            return False
+        raise
     return True
 
 
