@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ OUTDATED = "outdated"
 
 KEPT = "kept"
 """Stays by a person's decision."""
+
+_MARK = re.compile(r"[^/]+/[^/]+/[^/]+")
 
 _CHANGES_NOBODY = frozenset({REFUSED, OUTDATED, KEPT})
 
@@ -81,6 +84,11 @@ def page_name(attempt: str, number: int) -> str:
 def mark_of(group: GroupId, run: RunId, page: str) -> str:
     """Return what a recipient's row keeps of a change: where in which journal it stands."""
     return f"{group}/{run}/{page}"
+
+
+def is_mark(text: str) -> bool:
+    """Tell whether *text* can be taken apart by `place_of`."""
+    return _MARK.fullmatch(text) is not None
 
 
 def place_of(mark: str) -> tuple[GroupId, RunId, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync_core.domain.field_settings import EMAIL, NAME
+from sync_core.domain.text_search import holds, words_of
 
 if TYPE_CHECKING:
     from sync_core.domain.directory import InactiveBecause, Origin, Recipient, Status
@@ -58,7 +58,7 @@ class PeopleSearch:
     @property
     def words(self) -> tuple[str, ...]:
         """The words as `finds` takes them; read once for a whole list."""
-        return tuple(_folded(self.text).split())
+        return words_of(self.text)
 
     def admits(self, person: Outline) -> bool:
         """Tell whether status and origin are as wanted; nobody deleted is."""
@@ -66,12 +66,4 @@ class PeopleSearch:
 
     def finds(self, person: Outline, words: tuple[str, ...]) -> bool:
         """Tell whether the list is to show *person*, with the *words* of this search."""
-        if not self.admits(person):
-            return False
-        text = _folded(f"{person.name} {person.email}") if words else ""
-        return all(word in text for word in words)
-
-
-def _folded(text: str) -> str:
-    """Return *text* so that letters are equal that people take for equal: however composed, whatever the case."""
-    return unicodedata.normalize("NFKC", text).casefold()
+        return self.admits(person) and holds(words, person.name, person.email)

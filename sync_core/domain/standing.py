@@ -11,7 +11,7 @@ from sync_core.domain.directory import MemberState, Origin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sync_core.domain.directory import Card, Member, Recipient
+    from sync_core.domain.directory import Card, LinkedGroup, Member, Recipient
     from sync_core.domain.field_settings import FieldSettings
     from sync_core.domain.holds import HeldKind
     from sync_core.domain.ids import GroupId, RecipientId
@@ -80,12 +80,17 @@ class GroupStanding:
         return self.place is not Place.OUTSIDE or self.held is not None
 
     @classmethod
+    def unlinked(cls, group: GroupId, *, card: Card) -> GroupStanding:
+        """Return what is left of a group that is not linked any more: no sync decides about its cards."""
+        return cls(group, "", _place(card, None), card)
+
+    @classmethod
     def of(
-        cls, group: GroupId, *, name: str, card: Card | None, member: Member | None, held: HeldKind | None
+        cls, group: LinkedGroup, *, card: Card | None, member: Member | None, held: HeldKind | None
     ) -> GroupStanding:
         return cls(
-            group,
-            name,
+            group.id,
+            group.name,
             _place(card, member),
             card,
             reason="" if member is None else member.reason,

@@ -14,7 +14,7 @@ from sync_core.ports import value_of
 from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -62,6 +62,7 @@ async def timeline(
     shown = marks[:limit]
     groups = {place_of(mark)[0] for mark in shown} - {PEOPLE}
     linked = await _linked(services, workspace, sorted(groups))
+    names = {group: found.name for group, found in linked.items()}
 
     async def look_up(mark: str) -> TimelineEntry:
         group, run, name = place_of(mark)
@@ -69,7 +70,7 @@ async def timeline(
         entries = () if page is None else page.entries
         entry = next((one for one in entries if one.recipient == recipient), None)
         whose = None if group == PEOPLE else group
-        return TimelineEntry(mark, whose, linked.get(group, ""), run, time_of(run), entry)
+        return TimelineEntry(mark, whose, names.get(group, ""), run, time_of(run), entry)
 
     return await each(look_up, shown, limit=_READS_AT_A_TIME)
 
@@ -85,15 +86,15 @@ async def standing(services: Services, workspace: WorkspaceId, recipient: Recipi
     """
     held = await _held(services, workspace, recipient)
     cards = {} if held is None else held.cards
-    names: Mapping[GroupId, str] = dict.fromkeys(cards, "") | await _linked(services, workspace, sorted(cards))
+    linked = await _linked(services, workspace, sorted(cards))
     others, complete = await _others(services, workspace, besides=cards.keys())
-    names = {**names, **others}
 
-    async def look(group: GroupId) -> GroupStanding:
-        return await _in_group(services, workspace, group, recipient, name=names[group], card=cards.get(group))
+    async def look(group: LinkedGroup) -> GroupStanding:
+        return await _in_group(services, workspace, group, recipient, card=cards.get(group.id))
 
-    looked_into = await each(look, sorted(names), limit=_READS_AT_A_TIME)
-    groups = tuple(one for one in looked_into if one.says_something)
+    found = await each(look, [*linked.values(), *others], limit=_READS_AT_A_TIME)
+    found += [GroupStanding.unlinked(group, card=card) for group, card in cards.items() if group not in linked]
+    groups = tuple(sorted((one for one in found if one.says_something), key=lambda one: one.group))
     if not groups:
         known(held)
     rulebook = (await services.workspaces.rulebook(workspace)).value
@@ -105,44 +106,40 @@ async def _held(services: Services, workspace: WorkspaceId, recipient: Recipient
     return value_of((await services.people.people(workspace, [recipient])).get(recipient))
 
 
-async def _linked(services: Services, workspace: WorkspaceId, groups: Sequence[GroupId]) -> dict[GroupId, str]:
-    """Return the names of those of *groups* that are linked."""
+async def _linked(
+    services: Services, workspace: WorkspaceId, groups: Sequence[GroupId]
+) -> dict[GroupId, LinkedGroup]:
+    """Return those of *groups* that are linked."""
 
     async def look(group: GroupId) -> LinkedGroup | None:
         return value_of(await services.groups.group(workspace, group))
 
     found = await each(look, groups, limit=_READS_AT_A_TIME)
-    return {group.id: group.name for group in found if group is not None}
+    return {group.id: group for group in found if group is not None}
 
 
 async def _others(
     services: Services, workspace: WorkspaceId, *, besides: AbstractSet[GroupId]
-) -> tuple[dict[GroupId, str], bool]:
-    """Return the names of the first linked groups *besides* some, and whether these are all."""
-    others: dict[GroupId, str] = {}
+) -> tuple[list[LinkedGroup], bool]:
+    """Return the first linked groups *besides* some, and whether these are all."""
+    others: list[LinkedGroup] = []
     async for group, _ in services.groups.all(workspace, at_a_time=MOST_GROUPS_LOOKED_INTO + 1):
         if group.id not in besides:
             if len(others) == MOST_GROUPS_LOOKED_INTO:
                 return others, False
-            others[group.id] = group.name
+            others.append(group)
     return others, True
 
 
 async def _in_group(
-    services: Services,
-    workspace: WorkspaceId,
-    group: GroupId,
-    recipient: RecipientId,
-    *,
-    name: str,
-    card: Card | None,
+    services: Services, workspace: WorkspaceId, group: LinkedGroup, recipient: RecipientId, *, card: Card | None
 ) -> GroupStanding:
-    state = value_of(await services.states.state(workspace, group))
+    state = value_of(await services.states.state(workspace, group.id))
     member = None
     if state is not None and state.spread is not None:
-        member = await services.members.row(workspace, group, recipient, spread=state.spread)
-    waits = await _waits(services, workspace, group, state, recipient)
-    return GroupStanding.of(group, name=name, card=card, member=member, held=waits)
+        member = await services.members.row(workspace, group.id, recipient, spread=state.spread)
+    waits = await _waits(services, workspace, group.id, state, recipient)
+    return GroupStanding.of(group, card=card, member=member, held=waits)
 
 
 async def _waits(

@@ -10,6 +10,7 @@ from sync_core.domain import email
 from sync_core.domain.field_settings import EMAIL
 from sync_core.domain.ids import EntraUserId, RecipientId, is_id
 from sync_core.domain.outlines import Outline
+from sync_core.domain.presence import present
 from sync_core.flows.locate_people import entra_key
 from sync_core.ports import MAX_ROWS_PER_READ, value_of
 
@@ -61,6 +62,15 @@ async def find_people(
         if search.finds(person, words):
             found.append(person)
     return PeoplePage(tuple(found))
+
+
+async def find_person(services: Services, workspace: WorkspaceId, recipient: RecipientId) -> Recipient:
+    """Return one person.
+
+    Raises:
+        SyncRefused: ``recipient-not-found``, ``recipient-deleted``.
+    """
+    return present(value_of((await services.people.people(workspace, [recipient])).get(recipient)))
 
 
 async def _named(services: Services, workspace: WorkspaceId, text: str) -> Outline | None:
