@@ -4,7 +4,6 @@ import pytest
 
 from sync_core.domain.connection_fixes import fix_of
 
-
 REFUSALS = [
     "consent-missing",
     "permission-missing",
