@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """*tenant*: whose people manage the workspace."""
+    """*tenant*: whose people manage the workspace. *revision*: rises with every change."""
 
     id: WorkspaceId
     name: str
     plan: str
     tenant: TenantId | None = None
+    revision: int = 1
 
 
 class ConnectionStatus(StrEnum):

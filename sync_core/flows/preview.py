@@ -217,7 +217,8 @@ class _UntouchedConnection:
         self.workspace = real.workspace
         self.connection = real.connection
         self.rulebook = real.rulebook
-        self.put_workspace = real.put_workspace
+        self.managed_by = real.managed_by
+        self.save_workspace = real.save_workspace
         self.put_connection = real.put_connection
         self.put_rulebook = real.put_rulebook
         self.save_rulebook = real.save_rulebook

@@ -21,7 +21,10 @@ _SOON = timedelta(seconds=1)
 
 
 async def put_workspace(services: Services, workspace: Workspace) -> None:
-    await services.workspaces.put_workspace(workspace)
+    """Make the workspace, or let it be as given."""
+    found = await services.workspaces.workspace(workspace.id)
+    revision = 1 if found is None else found.value.revision + 1
+    await services.workspaces.save_workspace(replace(workspace, revision=revision), read=found)
 
 
 async def connect(services: Services, workspace: WorkspaceId, *, tenant: TenantId) -> None:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sync_core.adapters.cells import json_cell, json_in, text_in, time_cell, time_in
-from sync_core.adapters.rows import delete_rows, expected
+from sync_core.adapters.cells import json_cell, json_in, number_in, text_in, time_cell, time_in
+from sync_core.adapters.rows import expected
 from sync_core.adapters.tables.consent_cell import consent_cell, consent_in
 from sync_core.adapters.tables.names import TENANT_WORKSPACES, WORKSPACES
+from sync_core.domain.errors import RowConflict
 from sync_core.domain.field_settings_json import settings_from_json, settings_to_json
 from sync_core.domain.ids import TenantId, WorkspaceId
 from sync_core.domain.options import options_from_json, options_to_json
 from sync_core.domain.workspaces import Connection, ConnectionStatus, Rulebook, Workspace
-from sync_core.ports import RowWrite, Stored
+from sync_core.ports import MAX_ROWS_PER_READ, RowWrite, Stored, etag_of, value_of
+from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from sync_core.ports import Cell, TableStore
+    from sync_core.ports import Cell, StoredRow, TableStore
 
 #  In the order of the rows: what scans by them counts on it.
 _WORKSPACE = "workspace"
 _CONNECTION = "connection"
 _OPTIONS = "options"
+
+_READS_AT_A_TIME = 25
 
 
 class TableWorkspaces:
@@ -43,15 +48,43 @@ class TableWorkspaces:
         async for row in self._store.scan(WORKSPACES, first=_CONNECTION, below=_OPTIONS):
             yield WorkspaceId(row.partition), Stored(_connection_in(row.cells), row.etag)
 
-    async def put_workspace(self, workspace: Workspace) -> None:
-        """Store the workspace. The tenants' index is added to before and cleared after it: it never lacks one."""
-        held = await self.workspace(workspace.id)
-        before = None if held is None else held.value.tenant
-        if workspace.tenant is not None:
-            await self._store.write(TENANT_WORKSPACES, workspace.tenant, [RowWrite("upsert", workspace.id, {})])
-        await self._put(workspace.id, _WORKSPACE, _workspace_cells(workspace))
-        if before is not None and before != workspace.tenant:
-            await delete_rows(self._store, TENANT_WORKSPACES, before, [workspace.id])
+    async def save_workspace(
+        self, workspace: Workspace, *, read: Stored[Workspace] | None, connection: Stored[Connection] | None = None
+    ) -> str:
+        """Store the workspace. The tenants' index is added to before and cleared after it: it never lacks one.
+
+        What is cleared is the index row as it was beforehand: whoever gives the workspace back to the tenant
+        meanwhile writes it anew.
+        """
+        before = None if read is None else read.value.tenant
+        listed = None if _index(before) == _index(workspace.tenant) else await self._listed(before, workspace.id)
+        if workspace.tenant is not None and _index(before) != _index(workspace.tenant):
+            await self._store.write(
+                TENANT_WORKSPACES, _index(workspace.tenant), [RowWrite("upsert", workspace.id, {})]
+            )
+        writes = [expected(_WORKSPACE, _workspace_cells(workspace), etag=etag_of(read))]
+        if connection is not None:
+            writes.append(expected(_CONNECTION, _connection_cells(connection.value), etag=connection.etag))
+        etag, *_ = await self._store.write(WORKSPACES, workspace.id, writes)
+        if listed is not None:
+            with suppress(RowConflict):
+                delete = RowWrite("delete", listed.key, {}, listed.etag)
+                await self._store.write(TENANT_WORKSPACES, listed.partition, [delete])
+        return etag
+
+    async def managed_by(
+        self, tenant: TenantId, *, after: WorkspaceId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[Workspace]:
+        """Yield what the index names, once the workspace's own row says the same: that row alone decides."""
+        rows = self._store.query(TENANT_WORKSPACES, _index(tenant), after=after, select=(), at_a_time=at_a_time)
+        async for piece in _in_pieces(rows, min(at_a_time, _READS_AT_A_TIME)):
+            found = await each(self.workspace, (WorkspaceId(row.key) for row in piece), limit=_READS_AT_A_TIME)
+            for workspace in filter(None, map(value_of, found)):
+                if _index(workspace.tenant) == _index(tenant):
+                    yield workspace
+
+    async def _listed(self, tenant: TenantId | None, workspace: WorkspaceId) -> StoredRow | None:
+        return None if tenant is None else await self._store.get(TENANT_WORKSPACES, _index(tenant), workspace)
 
     async def connection(self, workspace: WorkspaceId) -> Stored[Connection] | None:
         row = await self._store.get(WORKSPACES, workspace, _CONNECTION)
@@ -81,8 +114,28 @@ class TableWorkspaces:
         await self._store.write(WORKSPACES, workspace, [RowWrite("upsert", key, cells)])
 
 
+def _index(tenant: TenantId | None) -> str:
+    """Return the partition that lists the tenant's workspaces; ids of tenants are the same in any case of letters."""
+    return "" if tenant is None else tenant.lower()
+
+
+async def _in_pieces(rows: AsyncIterator[StoredRow], size: int) -> AsyncIterator[list[StoredRow]]:
+    piece: list[StoredRow] = []
+    async for row in rows:
+        piece.append(row)
+        if len(piece) == size:
+            yield piece
+            piece = []
+    yield piece
+
+
 def _workspace_cells(workspace: Workspace) -> dict[str, Cell]:
-    return {"name": workspace.name, "plan": workspace.plan, "tenant": workspace.tenant or ""}
+    return {
+        "name": workspace.name,
+        "plan": workspace.plan,
+        "tenant": workspace.tenant or "",
+        "revision": workspace.revision,
+    }
 
 
 def _workspace_in(workspace: WorkspaceId, cells: Mapping[str, Cell]) -> Workspace:
@@ -92,6 +145,7 @@ def _workspace_in(workspace: WorkspaceId, cells: Mapping[str, Cell]) -> Workspac
         name=text_in(cells, "name"),
         plan=text_in(cells, "plan"),
         tenant=TenantId(tenant) if tenant else None,
+        revision=number_in(cells, "revision"),
     )
 
 

@@ -54,7 +54,7 @@ async def due(schedules: TableSchedules, slot: str) -> list[tuple[str, str]]:
 async def test_every_workspace_is_found_once(tables: TableStore) -> None:
     workspaces = TableWorkspaces(tables)
     for workspace in (WORKSPACE, OTHER):
-        await workspaces.put_workspace(a_workspace(id=workspace))
+        await workspaces.save_workspace(a_workspace(id=workspace), read=None)
         await workspaces.put_connection(workspace, a_connection())
         await workspaces.put_rulebook(workspace, a_rulebook())
 
@@ -64,7 +64,7 @@ async def test_every_workspace_is_found_once(tables: TableStore) -> None:
 async def test_every_connection_is_found_with_what_a_later_write_must_name(tables: TableStore) -> None:
     workspaces = TableWorkspaces(tables)
     failed = a_connection(status=ConnectionStatus.FAILED, tenant=TenantId("t"), tried_at=MIDNIGHT)
-    await workspaces.put_workspace(a_workspace())
+    await workspaces.save_workspace(a_workspace(), read=None)
     await workspaces.put_connection(WORKSPACE, failed)
     await workspaces.put_connection(OTHER, a_connection())
     await workspaces.put_rulebook(WORKSPACE, a_rulebook())

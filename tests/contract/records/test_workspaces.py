@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,12 +10,14 @@ from sync_core.adapters.tables.workspaces import TableWorkspaces
 from sync_core.domain.consent import ConsentStep
 from sync_core.domain.errors import RowConflict
 from sync_core.domain.field_settings import CustomField, FieldSettings, Switches
-from sync_core.domain.ids import TenantId
+from sync_core.domain.ids import TenantId, WorkspaceId
 from sync_core.domain.options import OnLeaveLast, RemovalGuard, SyncOptions
 from sync_core.domain.workspaces import ConnectionStatus, Rulebook
+from sync_core.ports import RowWrite, Stored
 from tests.builders import MIDNIGHT, TENANT, WORKSPACE, a_connection, a_consent, a_rulebook, a_workspace
 
 if TYPE_CHECKING:
+    from sync_core.domain.workspaces import Workspace
     from sync_core.ports import TableStore
 
 TABLES = (WORKSPACES, TENANT_WORKSPACES)
@@ -26,33 +28,104 @@ async def listed(tables: TableStore, tenant: TenantId) -> list[str]:
     return [row.key async for row in tables.query(TENANT_WORKSPACES, tenant)]
 
 
-async def test_a_workspace_is_read_as_it_was_put(tables: TableStore) -> None:
-    workspaces = TableWorkspaces(tables)
-    await workspaces.put_workspace(a_workspace())
-
+async def stored(workspaces: TableWorkspaces, **changes: Any) -> Stored[Workspace]:
+    """Store the workspace over whatever is there, and return it as it is read."""
+    await workspaces.save_workspace(a_workspace(**changes), read=await workspaces.workspace(WORKSPACE))
     found = await workspaces.workspace(WORKSPACE)
-
     assert found is not None
-    assert found.value == a_workspace()
+    return found
 
 
-async def test_what_was_never_put_is_not_there(tables: TableStore) -> None:
+async def managed(workspaces: TableWorkspaces, tenant: TenantId, **page: Any) -> list[str]:
+    return [workspace.id async for workspace in workspaces.managed_by(tenant, **page)]
+
+
+async def test_a_workspace_is_read_as_it_was_saved(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+
+    etag = await workspaces.save_workspace(a_workspace(revision=7), read=None)
+
+    assert await workspaces.workspace(WORKSPACE) == Stored(a_workspace(revision=7), etag)
+
+
+async def test_what_was_never_saved_is_not_there(tables: TableStore) -> None:
     workspaces = TableWorkspaces(tables)
 
     assert await workspaces.workspace(WORKSPACE) is None
     assert await workspaces.connection(WORKSPACE) is None
 
 
+async def test_a_workspace_that_is_there_is_not_made_again(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    before = await stored(workspaces)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_workspace(a_workspace(plan="business"), read=None)
+
+    assert await workspaces.workspace(WORKSPACE) == before
+
+
+async def test_only_one_of_two_changes_of_a_workspace_is_stored(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    read = await stored(workspaces)
+    after = await stored(workspaces, plan="business", revision=2)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_workspace(a_workspace(plan="starter", revision=2), read=read)
+
+    assert await workspaces.workspace(WORKSPACE) == after
+
+
+async def test_a_workspace_and_its_connection_are_stored_together_or_not_at_all(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    read = await stored(workspaces)
+    await workspaces.put_connection(WORKSPACE, a_connection())
+    old = await workspaces.connection(WORKSPACE)
+    assert old is not None
+    ended = a_connection(status=ConnectionStatus.DISCONNECTED)
+    new_etag = await workspaces.save_connection(WORKSPACE, a_connection(tried_at=MIDNIGHT), etag=old.etag)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_workspace(a_workspace(plan="starter"), read=read, connection=Stored(ended, old.etag))
+    unchanged = await workspaces.workspace(WORKSPACE)
+    await workspaces.save_workspace(a_workspace(plan="starter"), read=read, connection=Stored(ended, new_etag))
+
+    workspace, connection = await workspaces.workspace(WORKSPACE), await workspaces.connection(WORKSPACE)
+    assert workspace is not None
+    assert connection is not None
+    assert unchanged == read
+    assert (workspace.value.plan, connection.value) == ("starter", ended)
+
+
 async def test_a_workspace_is_listed_under_the_tenant_that_manages_it(tables: TableStore) -> None:
-    await TableWorkspaces(tables).put_workspace(a_workspace())
+    workspaces = TableWorkspaces(tables)
+    await stored(workspaces)
 
     assert await listed(tables, TENANT) == [WORKSPACE]
+    assert await managed(workspaces, TENANT) == [WORKSPACE]
+    assert await managed(workspaces, OTHER_TENANT) == []
+
+
+async def test_a_tenant_is_the_same_in_any_case_of_letters(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    await stored(workspaces, tenant=TenantId(TENANT.upper()))
+
+    assert await managed(workspaces, TENANT) == [WORKSPACE]
+
+
+async def test_a_tenants_workspaces_come_in_order_from_where_the_page_before_ended(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    for workspace in ("c", "a", "e", "b", "d"):
+        await workspaces.save_workspace(a_workspace(id=WorkspaceId(workspace)), read=None)
+
+    assert await managed(workspaces, TENANT) == ["a", "b", "c", "d", "e"]
+    assert await managed(workspaces, TENANT, after=WorkspaceId("b"), at_a_time=2) == ["c", "d", "e"]
 
 
 async def test_a_workspace_that_changes_hands_is_listed_under_its_new_tenant_only(tables: TableStore) -> None:
     workspaces = TableWorkspaces(tables)
-    await workspaces.put_workspace(a_workspace())
-    await workspaces.put_workspace(a_workspace(tenant=OTHER_TENANT))
+    await stored(workspaces)
+    await stored(workspaces, tenant=OTHER_TENANT)
 
     assert await listed(tables, TENANT) == []
     assert await listed(tables, OTHER_TENANT) == [WORKSPACE]
@@ -60,14 +133,34 @@ async def test_a_workspace_that_changes_hands_is_listed_under_its_new_tenant_onl
 
 async def test_a_workspace_without_a_tenant_stays_without(tables: TableStore) -> None:
     workspaces = TableWorkspaces(tables)
-    await workspaces.put_workspace(a_workspace())
-    await workspaces.put_workspace(a_workspace(tenant=None))
+    await stored(workspaces)
 
-    found = await workspaces.workspace(WORKSPACE)
+    found = await stored(workspaces, tenant=None)
 
-    assert found is not None
     assert found.value.tenant is None
     assert await listed(tables, TENANT) == []
+
+
+async def test_what_the_index_says_counts_only_where_the_workspace_says_the_same(tables: TableStore) -> None:
+    """The index can be behind, after a crash; who manages a workspace stands in its own row."""
+    workspaces = TableWorkspaces(tables)
+    await stored(workspaces, tenant=OTHER_TENANT)
+    await tables.write(TENANT_WORKSPACES, TENANT, [RowWrite("upsert", name, {}) for name in (WORKSPACE, "gone")])
+
+    assert await managed(workspaces, TENANT) == []
+    assert await managed(workspaces, OTHER_TENANT) == [WORKSPACE]
+
+
+async def test_a_change_that_failed_takes_no_tenant_its_workspace(tables: TableStore) -> None:
+    workspaces = TableWorkspaces(tables)
+    read = await stored(workspaces)
+    await stored(workspaces, revision=2)
+
+    with pytest.raises(RowConflict):
+        await workspaces.save_workspace(a_workspace(tenant=OTHER_TENANT), read=read)
+
+    assert await managed(workspaces, TENANT) == [WORKSPACE]
+    assert await managed(workspaces, OTHER_TENANT) == []
 
 
 async def test_a_mended_connection_forgets_why_it_failed(tables: TableStore) -> None:
@@ -108,7 +201,7 @@ async def test_rules_are_read_as_they_were_put(tables: TableStore) -> None:
 
 async def test_the_rows_of_one_workspace_change_by_themselves(tables: TableStore) -> None:
     workspaces = TableWorkspaces(tables)
-    await workspaces.put_workspace(a_workspace())
+    await workspaces.save_workspace(a_workspace(), read=None)
     await workspaces.put_connection(WORKSPACE, a_connection())
     before = await workspaces.workspace(WORKSPACE)
     await workspaces.put_rulebook(WORKSPACE, a_rulebook())

@@ -17,6 +17,7 @@ from sync_core.domain.workspaces import ConnectionStatus, Rulebook
 from sync_core.flows.claim_run import claim_run
 from sync_core.flows.lease import take_lease
 from sync_core.flows.manage_schedules import change_schedule, delete_schedule
+from sync_core.flows.set_up_workspace import put_workspace
 from sync_core.ports import etag_of
 from tests.builders import (
     GROUP,
@@ -182,11 +183,11 @@ async def move_to_tuesday(world: World) -> None:
 
 
 async def lose_the_plan(world: World) -> None:
-    await world.services.workspaces.put_workspace(a_workspace(plan="free"))
+    await put_workspace(world.services, a_workspace(plan="free"))
 
 
 async def downgrade(world: World) -> None:
-    await world.services.workspaces.put_workspace(a_workspace(plan="business"))
+    await put_workspace(world.services, a_workspace(plan="business"))
 
 
 async def disconnect(world: World) -> None:

@@ -19,6 +19,7 @@ from sync_core.flows.manage_schedules import (
     delete_schedule,
     put_schedule,
 )
+from sync_core.flows.set_up_workspace import put_workspace
 from tests.builders import DAILY, GROUP, MIDNIGHT, MONDAYS, WORKSPACE, a_connection, a_workspace
 from tests.unit.flows.worlds import a_world, lost_answer_of, orders_on_queue, the_run
 
@@ -52,7 +53,7 @@ async def stored(world: World) -> Schedule:
 
 
 async def on_plan(world: World, plan: str) -> None:
-    await world.services.workspaces.put_workspace(a_workspace(plan=plan))
+    await put_workspace(world.services, a_workspace(plan=plan))
 
 
 async def with_connection(world: World, status: ConnectionStatus) -> None:

@@ -14,6 +14,7 @@ from sync_core.domain.runs import RunState
 from sync_core.domain.workspaces import ConnectionStatus, Rulebook
 from sync_core.flows.check_health import check_storage
 from sync_core.flows.manage_schedules import change_schedule, delete_schedule
+from sync_core.flows.set_up_workspace import put_workspace
 from sync_core.flows.show_status import list_runs, list_schedules, show_schedule
 from tests.builders import GROUP, MIDNIGHT, MONDAYS, WORKSPACE, a_connection, a_workspace
 from tests.fakes.world import World, a_group, a_tenant
@@ -86,11 +87,11 @@ async def pause(world: World) -> None:
 
 
 async def lose_the_plan(world: World) -> None:
-    await world.services.workspaces.put_workspace(a_workspace(plan="free"))
+    await put_workspace(world.services, a_workspace(plan="free"))
 
 
 async def downgrade(world: World) -> None:
-    await world.services.workspaces.put_workspace(a_workspace(plan="business"))
+    await put_workspace(world.services, a_workspace(plan="business"))
 
 
 async def disconnect(world: World) -> None:
@@ -129,7 +130,7 @@ async def test_a_schedule_that_will_not_run_has_no_next_run_and_says_why(happens
 async def test_an_upgrade_resumes_what_the_system_had_paused() -> None:
     world = await a_world()
     await downgrade(world)
-    await world.services.workspaces.put_workspace(a_workspace(plan="enterprise"))
+    await put_workspace(world.services, a_workspace(plan="enterprise"))
 
     status = await show_schedule(world.services, WORKSPACE, GROUP)
 

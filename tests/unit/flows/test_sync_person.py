@@ -12,6 +12,7 @@ from sync_core.domain.on_demand import Scope, StepName, StepState
 from sync_core.domain.options import OnLeaveLast, RemovalGuard, SyncOptions
 from sync_core.domain.workspaces import ConnectionStatus, Rulebook, Workspace
 from sync_core.flows.edit_people import add_recipient, edit_recipient
+from sync_core.flows.set_up_workspace import put_workspace
 from sync_core.flows.sync_person import sync_person
 from sync_core.ports import RecipientWrite
 from tests.fakes.world import WORKSPACE, World, a_group, a_tenant, a_user
@@ -279,7 +280,7 @@ async def test_entra_out_of_reach_is_for_later() -> None:
 
 async def test_a_workspace_that_may_not_sync_is_refused() -> None:
     world = await a_world()
-    await world.services.workspaces.put_workspace(Workspace(WORKSPACE, "Acme", "free"))
+    await put_workspace(world.services, Workspace(WORKSPACE, "Acme", "free"))
 
     with pytest.raises(SyncRefused) as raised:
         await sync(world)
