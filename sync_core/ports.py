@@ -435,9 +435,19 @@ class Holds(Protocol):
         """
 
     def people(
-        self, workspace: WorkspaceId, group: GroupId, run: RunId, *, attempt: str
+        self,
+        workspace: WorkspaceId,
+        group: GroupId,
+        run: RunId,
+        *,
+        attempt: str,
+        after: RecipientId | None = None,
+        at_a_time: int = MAX_ROWS_PER_READ,
     ) -> AsyncIterator[HeldPerson]:
-        """Yield the people whom that attempt froze, in order of their recipient ids."""
+        """Yield the people whom that attempt froze, in order of their recipient ids, starting behind *after*.
+
+        Read *at_a_time*, as far as they are asked for.
+        """
 
     async def person(
         self, workspace: WorkspaceId, group: GroupId, run: RunId, recipient: RecipientId, *, attempt: str
@@ -446,6 +456,23 @@ class Holds(Protocol):
 
     async def erase(self, workspace: WorkspaceId, group: GroupId, run: RunId, *, at_most: int) -> int:
         """Delete up to *at_most* rows of the run's list; return how many: fewer where none are left."""
+
+    async def mark_group(self, workspace: WorkspaceId, group: GroupId) -> None:
+        """Say that the group may have a list that waits, so that `marked` finds it; again renews the mark."""
+
+    async def mark(self, workspace: WorkspaceId, group: GroupId) -> str | None:
+        """Return the ETag of the group's mark, None where it has none."""
+
+    async def unmark_group(self, workspace: WorkspaceId, group: GroupId, *, etag: str) -> None:
+        """Take the mark away; one that was renewed since *etag* was read stays."""
+
+    def marked(
+        self, workspace: WorkspaceId, *, after: GroupId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[GroupId]:
+        """Yield the workspace's marked groups in order of their ids, starting behind *after*.
+
+        Read *at_a_time*, as far as they are asked for.
+        """
 
 
 class Events(Protocol):

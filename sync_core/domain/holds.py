@@ -89,6 +89,10 @@ class Hold:
     def expires_at(self) -> datetime:
         return self.frozen_at + EXPIRES_AFTER
 
+    def state_at(self, now: datetime) -> HoldState:
+        """Return what has become of the list by *now*; that it has expired is stored within an hour."""
+        return HoldState.EXPIRED if self.state is HoldState.OPEN and now > self.expires_at else self.state
+
 
 def decision_run_of(hold: Hold) -> RunId:
     """Return the id of the one run that carries out what was decided about *hold*."""

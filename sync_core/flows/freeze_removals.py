@@ -15,6 +15,7 @@ from sync_core.ports import Stored, value_of
 
 if TYPE_CHECKING:
     from sync_core.domain.holds import Removal
+    from sync_core.domain.ids import RunId
     from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
     from sync_core.flows.take_out import TakenOut
@@ -61,10 +62,26 @@ async def settle_holds(services: Services, claimed: ClaimedRun, taken: TakenOut,
     settled = await _freeze(services, claimed, taken, HoldState.OPEN)
     if older is not None and older.value.run != run.id:
         settled = await _settle_older(services, claimed, older, settled)
-    wanted = run.id if settled.held else None
-    if claimed.lease.state.hold != wanted:
-        await claimed.lease.point_to_hold(wanted)
+    await _point(services, claimed, run.id if settled.held else None)
     return settled
+
+
+async def _point(services: Services, claimed: ClaimedRun, wanted: RunId | None) -> None:
+    """Let the group's state point to the list of *wanted*, and its mark say that there may be one.
+
+    Marked before, so that no list that waits is without a mark. Unmarked behind, by the ETag that the mark had while
+    the lease was ours: what a later run has marked since stays.
+    """
+    order, before = claimed.order, claimed.lease.state.hold
+    if wanted is not None:
+        await services.holds.mark_group(order.workspace, order.group)
+    mark = None
+    if wanted is None and (before is not None or claimed.run.value.attempts > 1):
+        mark = await services.holds.mark(order.workspace, order.group)
+    if before != wanted or mark is not None:
+        await claimed.lease.point_to_hold(wanted)
+    if mark is not None:
+        await services.holds.unmark_group(order.workspace, order.group, etag=mark)
 
 
 async def _freeze(services: Services, claimed: ClaimedRun, taken: TakenOut, state: HoldState) -> Settled:

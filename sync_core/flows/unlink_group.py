@@ -66,6 +66,7 @@ async def unlink_group(services: Services, claimed: ClaimedRun) -> tuple[Ending,
     await _end_other_runs(services, claimed)
     if claimed.lease.state.hold is not None:
         await end_hold(services, order.workspace, order.group, claimed.lease.state.hold, HoldState.OBSOLETE)
+    await _unmark_hold(services, claimed)
     applier = _applier(services, claimed)
     await record_progress(services, claimed, phase=Phase.REMOVING, counts=Counts(), proof=None)
     await applier.apply(await _members(services, claimed), Deactivations.APPLY)
@@ -91,6 +92,15 @@ async def _end_other_runs(services: Services, claimed: ClaimedRun) -> None:
         if found is not None and run.id != claimed.run.value.id and not found.value.is_over:
             state = RunState.SKIPPED if found.value.started_at is None else RunState.CANCELLED
             await end_started_run(services, order, found, Ending(state, UNLINKED))
+
+
+async def _unmark_hold(services: Services, claimed: ClaimedRun) -> None:
+    order = claimed.order
+    mark = await services.holds.mark(order.workspace, order.group)
+    if mark is not None:
+        #  As long as the lease is ours, nobody has marked the group for a new link.
+        await claimed.lease.renew()
+        await services.holds.unmark_group(order.workspace, order.group, etag=mark)
 
 
 def _applier(services: Services, claimed: ClaimedRun) -> PeopleApplier:

@@ -14,6 +14,7 @@ from sync_core.domain.schedule import midnight_of, night_of
 from sync_core.flows.decide_removals import decide_removals
 from sync_core.flows.deliver_order import deliver_order
 from sync_core.flows.enqueue_due import enqueue_due
+from sync_core.flows.show_holds import list_waiting
 from tests.fakes.world import WORKSPACE, World, a_user
 from tests.faults.second_night import Killed
 from tests.faults.test_killed_anywhere import Assassin
@@ -90,6 +91,8 @@ async def _outcome(world: World) -> dict[str, Any]:
         "changes": changes,
         "notes": notes,
         "open": await open_lists(world),
+        "waiting": [one.hold.run for one in (await list_waiting(world.services, WORKSPACE, limit=10))[0]],
+        "marked": [group async for group in world.services.holds.marked(WORKSPACE)],
         "pointer": state.value.hold,
         "lists": [
             (run.id, hold.value.state, hold.value.digest, await held_ids(world, run.id))

@@ -1,21 +1,26 @@
-"""Held removals in Table Storage: one partition per run, a row for the list as a whole and one per person."""
+"""Held removals in Table Storage: one partition per run, a row for the list as a whole and one per person.
+
+Beside them, one partition per workspace says which of its groups may have a list that waits.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.cells import number_in, text_in, time_cell, time_in
 from sync_core.adapters.rows import erase_partition, in_transactions, partition_of
 from sync_core.adapters.tables.names import HELD
+from sync_core.domain.errors import RowConflict
 from sync_core.domain.holds import HeldKind, HeldPerson, Hold, HoldState, Verdict
-from sync_core.domain.ids import EntraUserId, RecipientId
-from sync_core.ports import MAX_ROWS_PER_WRITE, RowWrite, Stored
+from sync_core.domain.ids import EntraUserId, GroupId, RecipientId
+from sync_core.ports import MAX_ROWS_PER_READ, MAX_ROWS_PER_WRITE, RowWrite, Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
-    from sync_core.domain.ids import GroupId, RunId, WorkspaceId
+    from sync_core.domain.ids import RunId, WorkspaceId
     from sync_core.ports import Cell, StoredRow, TableStore
 
 #  Behind every recipient's id: ids are letters, digits, "-" and "_".
@@ -62,9 +67,17 @@ class TableHolds:
         return etag
 
     async def people(
-        self, workspace: WorkspaceId, group: GroupId, run: RunId, *, attempt: str
+        self,
+        workspace: WorkspaceId,
+        group: GroupId,
+        run: RunId,
+        *,
+        attempt: str,
+        after: RecipientId | None = None,
+        at_a_time: int = MAX_ROWS_PER_READ,
     ) -> AsyncIterator[HeldPerson]:
-        async for row in self._store.query(HELD, partition_of(workspace, group, run), below=_WHOLE):
+        partition = partition_of(workspace, group, run)
+        async for row in self._store.query(HELD, partition, after=after, below=_WHOLE, at_a_time=at_a_time):
             if text_in(row.cells, "attempt") == attempt:
                 yield _person_in(row)
 
@@ -76,6 +89,23 @@ class TableHolds:
 
     async def erase(self, workspace: WorkspaceId, group: GroupId, run: RunId, *, at_most: int) -> int:
         return await erase_partition(self._store, HELD, partition_of(workspace, group, run), at_most=at_most)
+
+    async def mark_group(self, workspace: WorkspaceId, group: GroupId) -> None:
+        await self._store.write(HELD, workspace, [RowWrite("put", group, {})])
+
+    async def mark(self, workspace: WorkspaceId, group: GroupId) -> str | None:
+        row = await self._store.get(HELD, workspace, group)
+        return None if row is None else row.etag
+
+    async def unmark_group(self, workspace: WorkspaceId, group: GroupId, *, etag: str) -> None:
+        with suppress(RowConflict):
+            await self._store.write(HELD, workspace, [RowWrite("delete", group, {}, etag)])
+
+    async def marked(
+        self, workspace: WorkspaceId, *, after: GroupId | None = None, at_a_time: int = MAX_ROWS_PER_READ
+    ) -> AsyncIterator[GroupId]:
+        async for row in self._store.query(HELD, workspace, after=after, select=(), at_a_time=at_a_time):
+            yield GroupId(row.key)
 
 
 def _hold_cells(hold: Hold) -> dict[str, Cell]:

@@ -195,3 +195,59 @@ class TestDecide:
             await holds.decide(WORKSPACE, GROUP, a_hold(state=HoldState.DECIDED), people=rejected, etag=etag)
 
         assert await listed(tables) == approved
+
+
+class TestMarks:
+    """Which groups of a workspace may have a list that waits."""
+
+    async def test_marked_groups_come_in_order_each_once_and_from_any_place(self, tables: TableStore) -> None:
+        holds = TableHolds(tables)
+        for group in ("c", "a", "b", "a"):
+            await holds.mark_group(WORKSPACE, GroupId(group))
+        await holds.mark_group(WorkspaceId("other"), GroupId("d"))
+
+        async def marked(**where: Any) -> list[GroupId]:
+            return [group async for group in holds.marked(WORKSPACE, **where)]
+
+        assert await marked() == ["a", "b", "c"]
+        assert await marked(after=GroupId("a"), at_a_time=1) == ["b", "c"]
+        assert await marked(after=GroupId("c")) == []
+
+    async def test_a_mark_is_no_list_and_a_list_is_no_mark(self, tables: TableStore) -> None:
+        holds = TableHolds(tables)
+        await holds.mark_group(WORKSPACE, GROUP)
+        await holds.save(WORKSPACE, GroupId("other"), a_hold(), etag=None)
+
+        assert await holds.hold(WORKSPACE, GROUP, RUN) is None
+        assert [group async for group in holds.marked(WORKSPACE)] == [GROUP]
+
+    async def test_a_mark_that_was_taken_away_is_gone(self, tables: TableStore) -> None:
+        holds = TableHolds(tables)
+        await holds.mark_group(WORKSPACE, GROUP)
+        etag = await holds.mark(WORKSPACE, GROUP)
+        assert etag is not None
+        await holds.unmark_group(WORKSPACE, GROUP, etag=etag)
+        await holds.unmark_group(WORKSPACE, GROUP, etag=etag)
+
+        assert await holds.mark(WORKSPACE, GROUP) is None
+
+    async def test_a_mark_that_was_renewed_stays(self, tables: TableStore) -> None:
+        """A run that is slow to take it away must not hide the list that the next one has frozen."""
+        holds = TableHolds(tables)
+        await holds.mark_group(WORKSPACE, GROUP)
+        etag = await holds.mark(WORKSPACE, GROUP)
+        assert etag is not None
+        await holds.mark_group(WORKSPACE, GROUP)
+        await holds.unmark_group(WORKSPACE, GROUP, etag=etag)
+
+        assert [group async for group in holds.marked(WORKSPACE)] == [GROUP]
+
+
+async def test_a_list_is_read_from_any_place_however_few_at_a_time(tables: TableStore) -> None:
+    holds = TableHolds(tables)
+    await holds.freeze(WORKSPACE, GROUP, RUN, attempt="a1", people=people(range(7)))
+    await holds.save(WORKSPACE, GROUP, a_hold(), etag=None)
+
+    behind = holds.people(WORKSPACE, GROUP, RUN, attempt="a1", after=RecipientId("r-00002"), at_a_time=2)
+
+    assert [one async for one in behind] == people(range(3, 7))
