@@ -87,6 +87,7 @@ class _UntouchedRuns:
     def __init__(self, real: ports.Runs) -> None:
         self.run = real.run
         self.newest_first = real.newest_first
+        self.since = real.since
         self.older_than = real.older_than
 
     async def save(self, *_: object, **__: object) -> str:
@@ -144,6 +145,8 @@ class _CountedHolds:
         self.hold = real.hold
         self.people = real.people
         self.person = real.person
+        self.mark = real.mark
+        self.marked = real.marked
 
     async def save(self, *_: object, **__: object) -> str:
         return ""
@@ -157,3 +160,9 @@ class _CountedHolds:
 
     async def erase(self, *_: object, **__: object) -> int:
         return 0
+
+    async def mark_group(self, *_: object, **__: object) -> None:
+        """Leave it to a real run to say that somebody waits."""
+
+    async def unmark_group(self, *_: object, **__: object) -> None:
+        """Leave it to a real run to say that nobody waits any more."""
