@@ -13,7 +13,7 @@ from schedules_api.shapes.timeline import AlteredAnswer, altered_answers, reason
 from sync_core.domain.directory import CardState, InactiveBecause, Origin, Status
 from sync_core.domain.editing import LONGEST_VALUE
 from sync_core.domain.email import LONGEST as LONGEST_ADDRESS
-from sync_core.domain.field_settings import VALUES_OF_FIELD
+from sync_core.domain.field_settings import EMAIL, VALUES_OF_FIELD
 from sync_core.domain.holds import HeldKind
 from sync_core.domain.on_demand import Scope, StepName, StepState
 from sync_core.domain.outlines import PeopleSearch
@@ -35,7 +35,11 @@ _Values = Annotated[
         description=f"By field: {', '.join(_BUILT_IN)}, and the workspace's own custom fields. Each is one line of "
         "printable characters; null or blank empties it.",
         examples=[{"jobTitle": "Analyst", "mobilePhone": None}],
-        json_schema_extra={"additionalProperties": False},
+        json_schema_extra={
+            "additionalProperties": False,
+            "properties": {name: {"type": ["string", "null"], "maxLength": LONGEST_VALUE} for name in _BUILT_IN}
+            | {EMAIL: {"type": ["string", "null"], "maxLength": LONGEST_ADDRESS, "format": "email"}},
+        },
     ),
 ]
 
@@ -74,7 +78,7 @@ class RecipientsQuery(PageQuery):
 class NewRecipient(Body):
     """A person to make by hand; the e-mail address is needed, and belongs to nobody else in the workspace."""
 
-    values: _Values
+    values: Annotated[_Values, Field(json_schema_extra={"required": [EMAIL]})]
 
 
 class RecipientChange(Body):
