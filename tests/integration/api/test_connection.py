@@ -18,6 +18,8 @@ from tests.integration.api.callers import READER, STRANGER
 from tests.integration.api.client import SETTINGS, Answered, Api
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.fakes.world import World
 
 CONNECTION = "/api/workspaces/acme/connection"
@@ -38,7 +40,9 @@ async def start(api: Api) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(started.json["consentUrl"]).query).items()}
 
 
-async def come_back(api: Api, state: str, *, browser: bool = False, **more: str) -> Answered:
+async def come_back(
+    api: Api, state: str, *, browser: bool = False, more: Mapping[str, str] | None = None
+) -> Answered:
     """Open the callback as Entra ID lets a browser do after a yes, with *more*; what is empty is left out."""
     said = {
         "admin_consent": "True",
@@ -46,7 +50,7 @@ async def come_back(api: Api, state: str, *, browser: bool = False, **more: str)
         "state": state,
         "scope": "https://graph.microsoft.com//.default",
     }
-    query = urlencode({name: value for name, value in (said | more).items() if value})
+    query = urlencode({name: value for name, value in {**said, **(more or {})}.items() if value})
     return await api.call("GET", f"{CALLBACK}?{query}", headers=BROWSER if browser else {}, caller=None)
 
 
@@ -150,9 +154,8 @@ async def test_the_page_says_that_it_takes_a_while(api: Api, world: World) -> No
 async def test_the_page_says_what_to_do_after_a_no(api: Api) -> None:
     state = (await start(api))["state"]
 
-    page = await come_back(
-        api, state, browser=True, tenant="", error="access_denied", error_description="AADSTS65004: <b>Mallory</b>"
-    )
+    said = {"tenant": "", "error": "access_denied", "error_description": "AADSTS65004: <b>Mallory</b>"}
+    page = await come_back(api, state, browser=True, more=said)
 
     assert page.status == 200
     assert "did not consent" in page.text
@@ -173,14 +176,16 @@ async def test_the_page_says_what_to_do_after_a_no(api: Api) -> None:
 async def test_nothing_but_a_yes_is_a_yes(api: Api, world: World, more: dict[str, str]) -> None:
     await api.call("DELETE", CONNECTION)
 
-    answered = await come_back(api, (await start(api))["state"], **more)
+    answered = await come_back(api, (await start(api))["state"], more=more)
 
     assert (answered.json["status"], answered.json["code"]) == ("failed", "consent-denied")
     assert world.entra.asked == 0
 
 
 async def test_the_page_may_come_with_more_than_is_known_today(api: Api) -> None:
-    answered = await come_back(api, (await start(api))["state"], session_state="x", client_info="y" * 3000)
+    answered = await come_back(
+        api, (await start(api))["state"], more={"session_state": "x", "client_info": "y" * 3000}
+    )
 
     assert answered.status == 200
 
