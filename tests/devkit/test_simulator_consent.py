@@ -247,8 +247,11 @@ async def test_a_revoked_consent_does_not_come_back_with_roles_that_were_late(un
 
     await unasked.control.revoke_consent(TENANT, CLIENT)
     await unasked.control.set_clock(offset_seconds=121)
+    revoked = await unasked.ask_token()
+    await decide(unasked, "accept")
 
-    assert (await unasked.ask_token()).status_code == 401
+    assert revoked.status_code == 401
+    assert await users_seen_with(unasked, await new_token(unasked)) == 403
 
 
 async def new_token(entra: Simulated) -> str:

@@ -10,6 +10,7 @@ from tests.fakes.tokens import OTHER_TENANT, TENANT
 from tests.fakes.world import WORKSPACE
 from tests.integration.api.acme import SCHEDULES
 from tests.integration.api.callers import MANAGER, PLATFORM, READER, STRANGER
+from tests.unit.flows.worlds import on_write_to
 
 if TYPE_CHECKING:
     from tests.fakes.world import World
@@ -61,6 +62,17 @@ async def test_a_stale_change_is_refused_with_the_etag_to_go_on_with(api: Api) -
 
     assert (refused.status, refused.problem, refused.headers["ETag"]) == (412, "workspace-changed", '"2"')
     assert (await show(api, ACME)).json["plan"] == "business"
+
+
+async def test_whoever_is_overtaken_is_told_the_etag_to_go_on_with(api: Api, world: World) -> None:
+    async def overtake() -> None:
+        world.tables.before_write = None
+        await put(api, ACME, AS_IT_IS | {"plan": "business"})
+
+    world.tables.before_write = on_write_to("Workspaces", then=overtake)
+    refused = await put(api, ACME, AS_IT_IS | {"plan": "starter"}, If_Match='"1"')
+
+    assert (refused.status, refused.problem, refused.headers["ETag"]) == (412, "workspace-changed", '"2"')
 
 
 async def test_what_is_to_be_made_anew_must_not_be_there(api: Api) -> None:
