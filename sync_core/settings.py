@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sync_core.domain.errors import SettingError
+from sync_core.domain.ids import is_guid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,6 @@ LOCAL_URL = "http://localhost:7071"
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CREDENTIALS = ("ENTRA_MANAGED_IDENTITY_CLIENT_ID", "ENTRA_CERTIFICATE_PATH", "ENTRA_CLIENT_SECRET")
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 #  The host reads the expression itself; this only finds a forgotten or broken one before it does.
 _SCHEDULE_FIELD = re.compile(r"[0-9A-Za-z*/,-]+")
 _SCHEDULE_LENGTHS = (5, 6)
@@ -173,9 +173,9 @@ def _audiences(given: Mapping[str, str]) -> frozenset[str]:
     audiences = _list(given, name)
     if not audiences:
         raise SettingError(name, "is missing; set the API's client id (or its api:// URI), several with commas")
-    if not all(_GUID.fullmatch(audience) or _APP_ID_URI.fullmatch(audience) for audience in audiences):
+    if not all(is_guid(audience) or _APP_ID_URI.fullmatch(audience) for audience in audiences):
         raise SettingError(name, "must be client ids or api:// URIs, separated by commas")
-    return frozenset(audience.lower() if _GUID.fullmatch(audience) else audience for audience in audiences)
+    return frozenset(audience.lower() if is_guid(audience) else audience for audience in audiences)
 
 
 def _platform(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
@@ -186,7 +186,7 @@ def _platform(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
     if missing := [name for name in names if name not in given]:
         raise SettingError(missing[0], f"is missing; set both or neither of {' and '.join(names)}")
     tenant, clients = _guid(given, names[0]).lower(), _list(given, names[1])
-    if not clients or not all(map(_GUID.fullmatch, clients)):
+    if not clients or not all(map(is_guid, clients)):
         raise SettingError(names[1], "must be client ids, separated by commas")
     return tenant, frozenset(client.lower() for client in clients)
 
@@ -283,7 +283,7 @@ def _list(given: Mapping[str, str], name: str) -> frozenset[str]:
 def _guid(given: Mapping[str, str], name: str) -> str:
     if (text := given.get(name)) is None:
         raise SettingError(name, "is missing")
-    if _GUID.fullmatch(text) is None:
+    if not is_guid(text):
         raise SettingError(name, "must be an id such as 00000000-0000-0000-0000-000000000000")
     return text
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import jwt
 
 from schedules_api.sign_in.refusals import not_signed_in, token_invalid
+from sync_core.domain.ids import is_guid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _LONGEST_TOKEN = 16 * 1024
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 #  Pinned here: what a token's own header names is its sender's choice (RFC 8725, section 3.1).
 _ALGORITHM = "RS256"
 _SKEW_SECONDS = 5 * 60
@@ -40,10 +40,6 @@ async def claims_in(authorization: str, *, keys: SigningKeys, api: ApiSettings, 
     claims = _signed_claims(token, key)
     _check(claims, key, api=api, now=now)
     return claims
-
-
-def is_guid(value: Any) -> bool:
-    return isinstance(value, str) and _GUID.fullmatch(value) is not None
 
 
 def _token_in(authorization: str) -> str:
@@ -108,7 +104,7 @@ def _check_issuer(claims: Mapping[str, Any], key: Mapping[str, Any], *, authorit
         raise token_invalid("The token comes from another issuer.")
     #  A key may be one tenant's own, which signs for no other.
     keys_own = key.get("issuer", issuer)
-    if not isinstance(keys_own, str) or keys_own.replace("{tenantid}", str(tenant)) != issuer:
+    if not isinstance(keys_own, str) or keys_own.replace("{tenantid}", tenant) != issuer:
         raise token_invalid("The token's key is another issuer's.")
 
 

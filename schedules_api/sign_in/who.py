@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from schedules_api.callers import Caller, Role
-from schedules_api.sign_in.bearer import claims_in, is_guid
 from schedules_api.sign_in.principal import HEADER, claims_of_principal
 from schedules_api.sign_in.refusals import not_signed_in, token_invalid
 from schedules_api.sign_in.same_origin import require_same_origin
-from sync_core.domain.ids import TenantId
+from sync_core.domain.ids import TenantId, is_guid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +30,8 @@ async def caller_of(request: func.HttpRequest, *, settings: Settings, services: 
     """
     authorization = request.headers.get("Authorization")
     if authorization is not None:
+        from schedules_api.sign_in.bearer import claims_in  # noqa: PLC0415  cryptography loads when it is needed
+
         #  A developer's clock may be moved; the times of tokens stay real.
         now = services.clock.now() - settings.clock_offset
         claims = await claims_in(authorization, keys=services.signing_keys, api=settings.api, now=now)
@@ -61,7 +62,7 @@ def _by_header(claims: Mapping[str, Any]) -> Caller:
     if not is_guid(who) or not is_guid(claims.get("tid")):
         raise not_signed_in("The platform's sign-in does not say who you are, or of which tenant.")
     roles = _roles_in(claims.get("roles")) - {Role.PLATFORM}
-    return Caller(str(who).lower(), _tenant_in(claims), roles, by_header=True, name=_name_in(claims))
+    return Caller(who.lower(), _tenant_in(claims), roles, by_header=True, name=_name_in(claims))
 
 
 def _is_platform(claims: Mapping[str, Any], api: ApiSettings) -> bool:

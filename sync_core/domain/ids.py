@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from typing import NewType
+from typing import NewType, TypeGuard
 
 WorkspaceId = NewType("WorkspaceId", str)
 GroupId = NewType("GroupId", str)
@@ -17,11 +17,17 @@ EntraGroupId = NewType("EntraGroupId", str)
 NIBBLES = "0123456789abcdef"
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def is_id(text: str) -> bool:
     """Tell whether *text* is 1 to 64 letters, digits, ``-`` or ``_``, so that no key ever needs escaping."""
     return _ID.fullmatch(text) is not None
+
+
+def is_guid(value: object) -> TypeGuard[str]:
+    """Tell whether it is an id as Entra gives tenants, apps and people, in any spelling of its letters."""
+    return isinstance(value, str) and _GUID.fullmatch(value) is not None
 
 
 def recipient_of(entra_user: EntraUserId) -> RecipientId:

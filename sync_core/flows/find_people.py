@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync_core.domain import email
 from sync_core.domain.field_settings import EMAIL
-from sync_core.domain.ids import EntraUserId, RecipientId, is_id
+from sync_core.domain.ids import EntraUserId, RecipientId, is_guid, is_id
 from sync_core.domain.outlines import Outline
 from sync_core.domain.presence import present
 from sync_core.flows.locate_people import entra_key
@@ -24,7 +23,6 @@ MOST_LOOKED_AT = 5000
 """So many people are read for one page: a search that finds few of many must not take its time with one answer."""
 
 #  Entra ID writes object ids in lower case (learn.microsoft.com, directoryObject resource type).
-_OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ async def _named(services: Services, workspace: WorkspaceId, text: str) -> Outli
     """Return the person whose address or id *text* is, None where it is nobody's."""
     if not email.problem_of(text):
         key = email.key_of(text)
-    elif _OBJECT_ID.fullmatch(text):
+    elif is_guid(text):
         key = entra_key(EntraUserId(text.lower()))
     else:
         person = await _person(services, workspace, RecipientId(text)) if is_id(text) else None

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sync_core.domain.ids import NIBBLES, EntraUserId, is_id, nibble_of, recipient_of
+from sync_core.domain.ids import NIBBLES, EntraUserId, is_guid, is_id, nibble_of, recipient_of
 from tests.builders import ENTRA_USER, entra_user_id
 
 
@@ -35,3 +35,26 @@ def test_recipients_spread_over_all_partitions() -> None:
 
     assert set(spread) == set(NIBBLES)
     assert max(spread.values()) < 160
+
+
+@pytest.mark.parametrize("text", ["7d0e4b5c-52a8-4c0e-9a5e-0c6f6d7f6a01", "7D0E4B5C-52A8-4C0E-9A5E-0C6F6D7F6A01"])
+def test_an_id_of_entras_is_known_in_any_spelling(text: str) -> None:
+    assert is_guid(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "7d0e4b5c52a84c0e9a5e0c6f6d7f6a01",
+        "{7d0e4b5c-52a8-4c0e-9a5e-0c6f6d7f6a01}",
+        "7d0e4b5c-52a8-4c0e-9a5e-0c6f6d7f6a01\n",
+        "7d0e4b5c-52a8-4c0e-9a5e-0c6f6d7f6a0g",
+        "\uff17d0e4b5c-52a8-4c0e-9a5e-0c6f6d7f6a01"[:36],
+        "common",
+        7,
+        None,
+    ],
+)
+def test_nothing_else_is_one(value: object) -> None:
+    assert not is_guid(value)
