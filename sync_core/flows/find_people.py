@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 MOST_LOOKED_AT = 5000
 """So many people are read for one page: a search that finds few of many must not take its time with one answer."""
 
-#  Entra ID writes object ids in lower case (learn.microsoft.com, directoryObject resource type).
-
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
@@ -76,6 +74,7 @@ async def _named(services: Services, workspace: WorkspaceId, text: str) -> Outli
     if not email.problem_of(text):
         key = email.key_of(text)
     elif is_guid(text):
+        #  Entra ID writes object ids in lower case (learn.microsoft.com, directoryObject resource type).
         key = entra_key(EntraUserId(text.lower()))
     else:
         person = await _person(services, workspace, RecipientId(text)) if is_id(text) else None

@@ -264,7 +264,7 @@ def test_secrets_are_not_shown() -> None:
 
 
 def test_an_app_in_azure_is_no_developers_machine_whatever_it_is_told() -> None:
-    """Development opens the API to everybody: one wrong setting must not do that to a deployed app."""
+    """Development moves the clock: one wrong setting must not do that to a deployed app."""
     told = LEAST | {"AZURE_FUNCTIONS_ENVIRONMENT": "Development", "WEBSITE_INSTANCE_ID": "4f2a"}
 
     assert not read_settings(told).development
