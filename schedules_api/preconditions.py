@@ -55,11 +55,19 @@ class Conditions:
         found = f"There is no {thing}" if revision is None else f"The {thing} is at revision {revision}"
         raise Problem(code, f"{found}; nothing was changed.", headers=etag_header(revision))
 
-    def _hold(self, revision: int | None) -> bool:
-        current = None if revision is None else etag_of(revision)
-        if self.match is not None and not _names(current, any_=self.match.any, tags=self.match.strong):
+    def hold_for(self, etag: str | None, *, is_default: bool = False) -> bool:
+        """Tell whether the conditions hold for what has this *etag*, None: there is nothing.
+
+        *is_default*: it is only what goes while nobody has saved anything, which ``If-None-Match: *`` lets through.
+        """
+        if self.match is not None and not _names(etag, any_=self.match.any, tags=self.match.strong):
             return False
-        return self.none_match is None or not _names(current, any_=self.none_match.any, tags=self.none_match.all)
+        if self.none_match is None:
+            return True
+        return not _names(etag, any_=self.none_match.any and not is_default, tags=self.none_match.all)
+
+    def _hold(self, revision: int | None) -> bool:
+        return self.hold_for(None if revision is None else etag_of(revision))
 
 
 def conditions_in(headers: Mapping[str, str]) -> Conditions:
