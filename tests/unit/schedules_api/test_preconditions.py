@@ -50,3 +50,20 @@ def test_a_malformed_condition_is_named(header: str, text: str) -> None:
         conditions_in({header: text})
 
     assert [fault.field for fault in caught.value.faults] == [header]
+
+
+@pytest.mark.parametrize(
+    ("headers", "holds"),
+    [
+        ({}, True),
+        ({MATCH: '"d"'}, True),
+        ({MATCH: "*"}, True),
+        ({MATCH: '"e"'}, False),
+        ({NONE_MATCH: "*"}, True),
+        ({NONE_MATCH: '"d"'}, False),
+    ],
+)
+def test_what_goes_while_nothing_was_saved_has_an_etag_and_lets_the_first_one_save(
+    headers: dict[str, str], *, holds: bool
+) -> None:
+    assert conditions_in(headers).hold_for('"d"', is_default=True) is holds
