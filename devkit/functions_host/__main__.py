@@ -90,6 +90,9 @@ def _prepared(given: argparse.Namespace) -> tuple[App, HostOptions]:
     settings = (given.settings or root / _SETTINGS).resolve()
     values = read_local_settings(settings) if given.settings or settings.is_file() else {}
     apply_settings(values, os.environ)
+    if given.port:
+        #  As Core Tools do, before the app is loaded; with a free port it is not known by then.
+        os.environ.setdefault("WEBSITE_HOSTNAME", f"localhost:{given.port}")
     configure_logging(sys.stderr, {})
     #  The app finds its own packages and files as it does under the real worker.
     os.chdir(root)

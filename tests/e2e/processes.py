@@ -34,6 +34,13 @@ def devkit(*arguments: str | Path, **settings: str) -> subprocess.CompletedProce
     )
 
 
+def signed_in(folder: Path, role: str, *options: str) -> dict[str, str]:
+    """Return the header that signs a request to the stack that runs from *folder*."""
+    done = devkit("token", "--role", role, "--data", folder, *options)
+    assert done.returncode == 0, done.stderr
+    return {"Authorization": f"Bearer {done.stdout.strip()}"}
+
+
 def nights_of(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     """Return the nights of a demo that was asked for JSON."""
     assert done.stdout.count("\n") == 1, done.stdout

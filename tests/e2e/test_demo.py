@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from devkit.tenants.demo_tenant import demo_tenant
-from tests.e2e.processes import address_in, devkit, nights_of, served
+from tests.e2e.processes import address_in, devkit, nights_of, served, signed_in
 
 if TYPE_CHECKING:
     import subprocess
@@ -102,9 +102,9 @@ def test_the_table_is_for_people_on_the_other_stream(demo: Demo) -> None:
 
 def test_the_schedules_show_next_and_last_run_afterwards(demo: Demo) -> None:
     with served(demo.folder) as (_, said):
-        schedules = httpx.get(f"{address_in(said)}/api/workspaces/demo/schedules", trust_env=False).json()[
-            "schedules"
-        ]
+        headers = signed_in(demo.folder, "read")
+        address = f"{address_in(said)}/api/workspaces/demo/schedules"
+        schedules = httpx.get(address, headers=headers, trust_env=False).json()["schedules"]
 
     sales = next(schedule for schedule in schedules if schedule["groupName"] == "Sales")
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
