@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 
@@ -46,6 +46,18 @@ async def test_a_second_page_is_asked_for_as_the_first_was(rig: Rig) -> None:
     await rig.entra.find_groups(rig.tenant, search="team", at_most=2, after=first.next_after)
 
     assert last_request(rig) == f"{asked_first}&$skiptoken={first.next_after}"
+
+
+async def test_a_token_that_somebody_made_up_stays_one_value(rig: Rig) -> None:
+    """It comes from a caller: it must not change what is asked for, or of whom."""
+    rig.load(group())
+    made_up = "x&$top=999&$expand=members#@elsewhere.example/"
+
+    with pytest.raises(EntraRefused):
+        await rig.entra.find_groups(rig.tenant, search="", at_most=5, after=made_up)
+
+    asked = rig.simulator.simulation.log.recent[-1].path.partition("?")[2]
+    assert parse_qsl(asked)[1:] == [("$top", "5"), ("$skiptoken", made_up)]
 
 
 async def test_an_ampersand_parts_words(rig: Rig) -> None:

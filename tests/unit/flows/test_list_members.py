@@ -17,6 +17,7 @@ from sync_core.flows.edit_people import add_recipient, give_card
 from sync_core.flows.foresee_unlink import MOST_COUNTED, foresee_unlink
 from sync_core.flows.list_members import list_members
 from sync_core.flows.unlink_group import order_unlink
+from sync_core.ports import RecipientWrite
 from tests.builders import WORKSPACE
 from tests.fakes.world import World, a_group, a_tenant, a_user
 
@@ -89,6 +90,17 @@ async def test_a_card_given_by_hand_says_so() -> None:
     [listed] = [one for one in await all_of(world, limit=50) if one.member.entra_id == "u6"]
 
     assert listed.standing.place == "by-hand"
+
+
+async def test_of_somebody_who_was_deleted_nothing_but_the_row_is_told() -> None:
+    world = await synced()
+    ada = (await world.recipients())["u1"]
+    [held] = (await world.services.people.people(WORKSPACE, [ada.id])).values()
+    await world.services.people.write(WORKSPACE, [RecipientWrite(replace(ada, deleted=True), held.etag)])
+
+    [listed] = [one for one in await all_of(world, limit=50) if one.member.entra_id == "u1"]
+
+    assert (listed.person, listed.standing.place) == (None, "outside")
 
 
 @pytest.mark.parametrize("limit", [1, 7, 200])
