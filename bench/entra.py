@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync_core.adapters.entra.mapping import user_from
-from sync_core.domain.entra import EntraGroup, EntraUser, MembersPage
+from sync_core.domain.entra import EntraGroup, EntraUser, GroupsPage, MembersPage
 from sync_core.domain.ids import EntraUserId
 
 if TYPE_CHECKING:
@@ -54,6 +54,16 @@ class BenchEntra:
 
     async def user(self, tenant: TenantId, user: EntraUserId) -> EntraUser | None:  # noqa: ARG002  nobody asks
         return None
+
+    async def find_groups(
+        self,
+        tenant: TenantId,  # noqa: ARG002  the one there is
+        *,
+        search: str,  # noqa: ARG002  nobody searches
+        at_most: int,  # noqa: ARG002  nobody searches
+        after: str | None = None,  # noqa: ARG002  nobody searches
+    ) -> GroupsPage:
+        return GroupsPage(())
 
     async def check(self, tenant: TenantId) -> None:
         """Be there."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -31,6 +31,17 @@ async def each(call: Callable[[A], Awaitable[T]], arguments: Iterable[A], *, lim
         return await asyncio.gather(*tasks)
     finally:
         await _cancel(tasks)
+
+
+async def both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, T]) -> tuple[A, T]:
+    """Return the results of the two; the first failure cancels the other and is raised as it is."""
+    one, other = asyncio.create_task(first), asyncio.create_task(second)
+    try:
+        await asyncio.gather(one, other)
+        return one.result(), other.result()
+    finally:
+        await _cancel([one])
+        await _cancel([other])
 
 
 async def merged(sources: Sequence[AsyncIterator[T]]) -> AsyncIterator[T]:

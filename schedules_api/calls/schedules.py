@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from schedules_api.operations import Access, JsonBody, Operation, Reply, Route
-from schedules_api.paging import bad_token, item_behind, token_behind
+from schedules_api.operations import Access, JsonBody, Link, Operation, Reply, Route
 from schedules_api.preconditions import conditions_in, etag_header
 from schedules_api.problems import invalid, refused
-from schedules_api.shapes.base import PageQuery
+from schedules_api.schedule_places import place_in, token_of
 from schedules_api.shapes.schedule_bodies import NEW_SCHEDULE, SCHEDULE_CHANGE
-from schedules_api.shapes.schedules import ScheduleAnswer, SchedulesAnswer, schedule_answer
+from schedules_api.shapes.schedules import (
+    ScheduleAnswer,
+    SchedulesAnswer,
+    SchedulesQuery,
+    schedule_answer,
+    schedules_answer,
+)
 from sync_core.domain.errors import SyncRefused
-from sync_core.domain.ids import GroupId, is_id
 from sync_core.flows.manage_schedules import ExpectedRevision, change_schedule, delete_schedule, put_schedule
-from sync_core.flows.show_status import list_schedules, show_schedule
+from sync_core.flows.show_schedules import list_schedules, show_schedule
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,26 +30,16 @@ if TYPE_CHECKING:
     from schedules_api.preconditions import Conditions
     from schedules_api.shapes.base import NoQuery
     from schedules_api.shapes.schedule_bodies import DailySchedule, ScheduleChange, WeeklySchedule
-    from sync_core.domain.ids import WorkspaceId
+    from sync_core.domain.ids import GroupId, WorkspaceId
+    from sync_core.domain.schedule_state import ScheduleStatus
     from sync_core.flows.services import Services
-    from sync_core.flows.show_status import ScheduleStatus
-
-_LIST = "schedules"
 
 
-async def show_all(call: Call[PageQuery, None]) -> Reply:
-    after = item_behind(call.query.continuation_token, of=_LIST)
-    if after is not None and not is_id(after):
-        raise bad_token()
-    shown, last = await list_schedules(
-        call.services, call.workspace, limit=call.query.limit, after=None if after is None else GroupId(after)
-    )
-    return Reply(
-        SchedulesAnswer(
-            schedules=[schedule_answer(status) for status in shown],
-            continuation_token=token_behind(last, of=_LIST),
-        )
-    )
+async def show_all(call: Call[SchedulesQuery, None]) -> Reply:
+    query = call.query.wanted
+    after = place_in(call.query.continuation_token, query, now=call.services.clock.now())
+    page = await list_schedules(call.services, call.workspace, query, limit=call.query.limit, after=after)
+    return Reply(schedules_answer(page, token_of(page.goes_on, query)))
 
 
 async def show(call: Call[NoQuery, None]) -> Reply:
@@ -58,11 +53,14 @@ async def put(call: Call[NoQuery, DailySchedule | WeeklySchedule]) -> Reply:
     if conditions.are_set:
         expected = _required(conditions, await _revision(services, workspace, group))
     async with _telling_the_current_etag(services, workspace, group):
-        _, created = await put_schedule(
+        stored, is_new = await put_schedule(
             services, workspace, group, cadence=call.body.wanted, enabled=call.body.enabled, expected=expected
         )
-    status = await show_schedule(services, workspace, group)
-    return _shown(status, status_code=HTTPStatus.CREATED if created else HTTPStatus.OK)
+    shown = _shown(await show_schedule(services, workspace, group, stored=stored))
+    if not is_new:
+        return shown
+    location = {"Location": f"/api/workspaces/{workspace}/groups/{group}/schedule"}
+    return replace(shown, status=HTTPStatus.CREATED, headers={**(shown.headers or {}), **location})
 
 
 async def change(call: Call[NoQuery, ScheduleChange]) -> Reply:
@@ -73,10 +71,10 @@ async def change(call: Call[NoQuery, ScheduleChange]) -> Reply:
     if body.cadence is None and body.day_of_week is not None and current.schedule.cadence.kind != "weekly":
         raise invalid("dayOfWeek", "does not belong to a daily schedule; set the cadence too")
     async with _telling_the_current_etag(services, workspace, group):
-        await change_schedule(
+        stored = await change_schedule(
             services, workspace, group, cadence=body.wanted, enabled=body.enabled, expected=expected
         )
-    return _shown(await show_schedule(services, workspace, group))
+    return _shown(await show_schedule(services, workspace, group, stored=stored))
 
 
 async def delete(call: Call[NoQuery, None]) -> Reply:
@@ -91,8 +89,8 @@ async def delete(call: Call[NoQuery, None]) -> Reply:
     return Reply(status=HTTPStatus.NO_CONTENT)
 
 
-def _shown(status: ScheduleStatus, *, status_code: HTTPStatus = HTTPStatus.OK) -> Reply:
-    return Reply(schedule_answer(status), status_code, etag_header(status.schedule.revision))
+def _shown(status: ScheduleStatus) -> Reply:
+    return Reply(schedule_answer(status), headers=etag_header(status.schedule.revision))
 
 
 def _required(conditions: Conditions, revision: int | None) -> ExpectedRevision:
@@ -142,9 +140,14 @@ ROUTES = (
             "GET": Operation(
                 run=show_all,
                 id="listSchedules",
-                summary="Show all schedules with their next and last run.",
+                summary="Show all schedules with their state, next and last run.",
+                description=(
+                    "`states` counts the schedules in each state that `search` finds, whichever `state` asks for, so "
+                    "that a client can offer the choice. A `continuationToken` goes on behind the last schedule that "
+                    "was shown, whatever has changed since; it holds for a day and for the same `sort` and `order`."
+                ),
                 access=Access.READ,
-                query=PageQuery,
+                query=SchedulesQuery,
                 answers={HTTPStatus.OK: SchedulesAnswer},
             )
         },
@@ -166,7 +169,13 @@ ROUTES = (
                 id="putSchedule",
                 summary="Create the group's schedule or replace it.",
                 access=Access.MANAGE,
+                description=(
+                    "Sent again, it changes nothing: an equal schedule is left as it is, and answered with 200. "
+                    "`If-None-Match: *` creates only, `If-Match` replaces only what was last seen; 412 tells the "
+                    "current ETag. A night's sync does not change the schedule, and so not its ETag."
+                ),
                 body=JsonBody(NEW_SCHEDULE, tag="cadence", examples=_EXAMPLES),
+                links=(Link("getSchedule"), Link("changeSchedule"), Link("deleteSchedule"), Link("listRuns")),
                 conditions=True,
                 answers={HTTPStatus.OK: ScheduleAnswer, HTTPStatus.CREATED: ScheduleAnswer},
                 problems=_NOT_ALLOWED | {"group-not-linked", "schedule-changed"},
@@ -176,6 +185,7 @@ ROUTES = (
                 id="changeSchedule",
                 summary="Change a part of the schedule: pause, resume, another day.",
                 access=Access.MANAGE,
+                description="Pausing works on any plan; a sync that is at work is let finish.",
                 body=JsonBody(SCHEDULE_CHANGE, examples=_CHANGES),
                 conditions=True,
                 answers={HTTPStatus.OK: ScheduleAnswer},

@@ -60,10 +60,9 @@ class Schedule:
 
 def next_run(cadence: Cadence, *, now: datetime) -> datetime:
     """Return the next midnight UTC, strictly after *now*, at which *cadence* is due."""
-    night = now.astimezone(UTC).date() + timedelta(days=1)
-    while not cadence.is_due(night):
-        night += timedelta(days=1)
-    return midnight_of(night)
+    today = now.astimezone(UTC).date()
+    ahead = 1 if cadence.day is None else (cadence.day - today.weekday() - 1) % 7 + 1
+    return midnight_of(today + timedelta(days=ahead))
 
 
 def night_of(now: datetime) -> date:

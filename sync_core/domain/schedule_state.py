@@ -82,7 +82,7 @@ class ScheduleStatus:
     next_run: datetime | None
     last_run: RunSummary | None
     last_success_at: datetime | None
-    at_work: RunMark | None
+    at_work: AtWork | None
 
 
 def status_of(
@@ -100,7 +100,7 @@ def status_of(
         next_run(schedule.cadence, now=now) if is_on else None,
         glance.last,
         glance.succeeded_at,
-        None if at_work is None else at_work.mark,
+        at_work,
     )
 
 

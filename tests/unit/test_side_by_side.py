@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sync_core.side_by_side import each, merged
+from sync_core.side_by_side import both, each, merged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,6 +55,39 @@ async def test_a_failure_is_raised_as_it_is_and_nothing_runs_on_behind_it() -> N
         await each(fail_at_two, range(5), limit=3)
 
     assert running == set()
+
+
+async def test_the_results_of_two_come_in_their_order() -> None:
+    async def number() -> int:
+        await asyncio.sleep(0)
+        return 1
+
+    async def text() -> str:
+        return "two"
+
+    assert await both(number(), text()) == (1, "two")
+
+
+@pytest.mark.parametrize("fails_first", [True, False])
+async def test_a_failure_of_one_of_two_ends_the_other(fails_first: bool) -> None:
+    ended = False
+
+    async def wait() -> None:
+        nonlocal ended
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended = True
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise Lost
+
+    calls = (fail(), wait()) if fails_first else (wait(), fail())
+    with pytest.raises(Lost):
+        await both(*calls)
+
+    assert ended
 
 
 async def _numbers(first: int, last: int) -> AsyncIterator[int]:

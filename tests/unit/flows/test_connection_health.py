@@ -13,11 +13,12 @@ from sync_core.domain.errors import EntraRefused, TryAgainLater
 from sync_core.domain.ids import EntraGroupId, GroupId, TenantId, WorkspaceId
 from sync_core.domain.runs import RunState
 from sync_core.domain.schedule import midnight_of, night_of
+from sync_core.domain.schedule_state import ScheduleState
 from sync_core.domain.workspaces import ConnectionStatus, Rulebook, Workspace
 from sync_core.flows.enqueue_due import enqueue_due
 from sync_core.flows.manage_schedules import put_schedule
 from sync_core.flows.set_up_workspace import confirm_rules, connect, link_group, put_workspace
-from sync_core.flows.show_status import show_schedule
+from sync_core.flows.show_schedules import show_schedule
 from tests.fakes.memory_entra import MemoryEntra
 from tests.fakes.world import DAILY, TENANT, WORKSPACE, World, a_group, a_tenant, a_user
 from tests.unit.flows.held_worlds import G1, a_synced_world, ask_for, told
@@ -234,7 +235,7 @@ async def test_a_failed_connection_goes_on_showing_the_next_run() -> None:
 
     status = await show_schedule(world.services, WORKSPACE, G1)
 
-    assert status.paused_because == ""
+    assert (status.state, status.reason and status.reason.code) == (ScheduleState.FAILED, "consent-missing")
     assert status.next_run == midnight_of(night_of(world.clock.now()) + timedelta(days=1))
     assert status.last_run is not None
     assert status.last_run.state is RunState.FAILED

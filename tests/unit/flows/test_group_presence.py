@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sync_core.domain.eligibility import GONE
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.runs import RunState
 from sync_core.domain.schedule import night_of
+from sync_core.domain.schedule_state import ScheduleState
 from sync_core.flows.manage_schedules import ExpectedRevision, change_schedule, put_schedule
-from sync_core.flows.show_status import show_schedule
+from sync_core.flows.show_schedules import show_schedule
 from tests.fakes.world import DAILY, WORKSPACE, World, a_group
 from tests.unit.flows.held_worlds import G1, a_synced_world, ask_for, some
 
@@ -70,7 +72,7 @@ async def test_after_one_night_the_schedule_still_shows_its_next_run() -> None:
 
     status = await show_schedule(world.services, WORKSPACE, G1)
 
-    assert (status.paused_because, status.next_run is not None) == ("", True)
+    assert (status.state, status.next_run is not None) == (ScheduleState.FAILED, True)
 
 
 async def test_the_second_night_confirms_it_and_the_system_pauses_the_schedule() -> None:
@@ -78,7 +80,8 @@ async def test_the_second_night_confirms_it_and_the_system_pauses_the_schedule()
 
     status = await show_schedule(world.services, WORKSPACE, G1)
 
-    assert (status.paused_because, status.next_run) == ("group-gone", None)
+    assert (status.state, status.next_run) == (ScheduleState.PAUSED_BY_SYSTEM, None)
+    assert status.reason == GONE
     assert status.schedule.enabled
     assert (await linked(world)).is_gone
 
@@ -152,7 +155,7 @@ async def test_a_schedule_that_is_resumed_in_vain_is_paused_again_by_the_second_
     [second] = await world.night()
 
     assert [run.state for run in (first, second)] == [RunState.FAILED, RunState.FAILED]
-    assert (await show_schedule(world.services, WORKSPACE, G1)).paused_because == "group-gone"
+    assert (await show_schedule(world.services, WORKSPACE, G1)).reason == GONE
 
 
 async def test_a_change_of_the_schedule_that_is_refused_changes_nothing() -> None:

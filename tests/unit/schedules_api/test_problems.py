@@ -9,16 +9,21 @@ import pytest
 from schedules_api.problems import KINDS, Fault, Problem, invalid_in, refused, unavailable
 from sync_core.domain import plans
 from sync_core.domain.errors import SyncRefused, TryAgainLater
-from sync_core.flows import manage_schedules, show_status
+from sync_core.flows import manage_schedules, show_schedules, show_status
 
 
 def test_every_refusal_that_a_call_can_meet_has_a_status() -> None:
-    codes = {code for module in (manage_schedules, show_status, plans) for code in _refusals_in(str(module.__file__))}
+    codes = {
+        code
+        for module in (manage_schedules, show_schedules, show_status, plans)
+        for code in _refusals_in(str(module.__file__))
+    }
 
     assert codes == {
         "workspace-not-found",
         "group-not-linked",
         "schedule-not-found",
+        "run-not-found",
         "plan-required",
         "daily-needs-enterprise",
         "not-connected",
