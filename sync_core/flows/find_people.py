@@ -66,7 +66,7 @@ async def find_person(services: Services, workspace: WorkspaceId, recipient: Rec
     Raises:
         SyncRefused: ``recipient-not-found``, ``recipient-deleted``.
     """
-    return present(value_of((await services.people.people(workspace, [recipient])).get(recipient)))
+    return present(await _person(services, workspace, recipient))
 
 
 async def _named(services: Services, workspace: WorkspaceId, text: str) -> Outline | None:
@@ -85,8 +85,7 @@ async def _named(services: Services, workspace: WorkspaceId, text: str) -> Outli
 
 
 async def _person(services: Services, workspace: WorkspaceId, recipient: RecipientId) -> Recipient | None:
-    person = value_of((await services.people.people(workspace, [recipient])).get(recipient))
-    return None if person is None or person.deleted else person
+    return value_of((await services.people.people(workspace, [recipient])).get(recipient))
 
 
 def _keys_of(person: Recipient) -> set[str]:

@@ -17,7 +17,12 @@ from tests.fakes.world import WORKSPACE, World
 from tests.unit.flows.worlds import put_person
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
     from sync_core.domain.directory import Recipient
+    from sync_core.domain.ids import WorkspaceId
+    from sync_core.domain.outlines import Outline
+    from sync_core.ports import People, Stored
 
 ADA_IN_ENTRA = EntraUserId("3f6a1c9e-8f0b-4d53-a2a4-5b6f6d3b9b10")
 ADA = a_recipient(id=RecipientId("r-ada"), entra_id=ADA_IN_ENTRA)
@@ -164,6 +169,19 @@ async def test_one_page_looks_at_so_many_people_and_no_more() -> None:
     assert (len(pages), [one for page in pages for one in page]) == (3, [RecipientId("r-07777")])
 
 
+@pytest.mark.parametrize(
+    ("search", "at_a_time"),
+    [(PeopleSearch(), 11), (PeopleSearch("ada"), 1000), (PeopleSearch(status=Status.ACTIVE), 1000)],
+)
+async def test_a_page_of_everybody_reads_no_more_people_than_it_shows(search: PeopleSearch, at_a_time: int) -> None:
+    world = await a_world(ADA)
+    people = _Asked(world.services.people)
+
+    await find_people(replace(world.services, people=people), WORKSPACE, search, limit=10)  # type: ignore[arg-type]
+
+    assert people.at_a_time == at_a_time
+
+
 async def test_people_who_come_and_go_between_two_pages_do_not_shift_the_others() -> None:
     world = World()
     everybody = sorted(await fill(world, 60), key=lambda one: (nibble_of(one), one))
@@ -175,3 +193,22 @@ async def test_people_who_come_and_go_between_two_pages_do_not_shift_the_others(
     rest = await find_people(world.services, WORKSPACE, PeopleSearch(), limit=100, after=first.next_after)
 
     assert [person.id for person in rest.people] == everybody[20:]
+
+
+class _Asked:
+    """Notes how many outlines are asked for at a time."""
+
+    def __init__(self, real: People) -> None:
+        self._real = real
+        self.at_a_time = 0
+
+    def outlines(
+        self, workspace: WorkspaceId, *, after: RecipientId | None, at_a_time: int
+    ) -> AsyncIterator[Outline]:
+        self.at_a_time = at_a_time
+        return self._real.outlines(workspace, after=after, at_a_time=at_a_time)
+
+    async def people(
+        self, workspace: WorkspaceId, recipients: Sequence[RecipientId]
+    ) -> dict[RecipientId, Stored[Recipient]]:
+        return await self._real.people(workspace, recipients)
