@@ -12,7 +12,7 @@ from sync_core.domain.journal import mark_of, place_of
 from sync_core.domain.runs import time_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from collections.abc import Set as AbstractSet
 
     from sync_core.domain.directory import Recipient
@@ -30,6 +30,10 @@ class Changes:
     next_after: str | None
 
 
+def _as_one(_: JournalEntry) -> int:
+    return 1
+
+
 async def list_changes(
     services: Services,
     workspace: WorkspaceId,
@@ -39,23 +43,30 @@ async def list_changes(
     limit: int,
     after: str | None = None,
     kinds: AbstractSet[str] | None = None,
+    weigh: Callable[[JournalEntry], int] = _as_one,
 ) -> Changes:
     """Return up to *limit* (at least 1) changes of a run, in the journal's order, of these *kinds* (None: of all).
 
-    *after*: as an earlier answer named it. Of a run that is at work, only what is stored already.
+    *after*: as an earlier answer named it. *weigh*: for how many a change counts; the first comes whatever it weighs.
+    Of a run that is at work, only what is stored already.
 
     Raises:
-        SyncRefused: ``run-not-found``; ``page-unknown``: *after* names nothing.
+        SyncRefused: ``run-not-found``; ``journal-gone``: the run is older than journals are kept; ``page-unknown``:
+            *after* names nothing.
     """
     found = await services.runs.run(workspace, group, run)
     if found is None:
-        raise SyncRefused("run-not-found", "There is no such run, or its history has expired.")
+        raise SyncRefused("run-not-found", "The group has no run with this id, or its history has expired.")
+    if services.clock.now() - time_of(run) > services.history:
+        #  What is left of a journal that is being deleted would look like all of it.
+        raise SyncRefused("journal-gone", "What this run changed is not kept any more.")
     reading = _Reading(services, workspace, group, found.value)
     entries: list[JournalEntry] = []
-    place = None
+    weight, place = 0, None
     async for name, number, entry in reading.entries(after):
         if kinds is None or entry.kind in kinds:
-            if len(entries) == limit:
+            weight += weigh(entry)
+            if entries and weight > limit:
                 return Changes(tuple(entries), place)
             entries.append(entry)
             place = f"{name}:{number}"

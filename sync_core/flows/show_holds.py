@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync_core.domain.errors import SyncRefused
+from sync_core.domain.field_settings import EMAIL, NAME
 from sync_core.domain.holds import HoldState
 from sync_core.ports import value_of
 from sync_core.side_by_side import each
@@ -34,6 +35,14 @@ class HeldOne:
 
     held: HeldPerson
     person: Recipient | None
+
+    @property
+    def name(self) -> str:
+        return "" if self.person is None else self.person.values.get(NAME, "")
+
+    @property
+    def email(self) -> str:
+        return "" if self.person is None else self.person.values.get(EMAIL, "")
 
 
 @dataclass(frozen=True, slots=True)

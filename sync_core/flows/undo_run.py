@@ -16,7 +16,7 @@ from sync_core.flows.apply_people import WAVE
 from sync_core.flows.put_back import PeoplePutter
 from sync_core.flows.record_run import record_progress
 from sync_core.flows.settle_addresses import moving_together
-from sync_core.flows.start_run import start_run
+from sync_core.flows.start_run import PATIENCE, start_run
 from sync_core.flows.undo_turns import Place
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ WILL_BE_REDONE = "The next scheduled sync would make the undone changes again: p
 async def order_undo(services: Services, workspace: WorkspaceId, group: GroupId, run: RunId) -> Run:
     """Order the undo of *run* and return the undo, queued; its reason says what the next sync would do.
 
+    Asked for again while it is under way, it is the same undo.
+
     Raises:
         SyncRefused: ``group-not-linked``, ``unlinking``; ``run-not-found``; ``run-not-over``; ``nothing-to-undo``: a
             preview, or a run that changed nobody; ``older-link``: the group was unlinked since; ``journal-gone``:
@@ -45,7 +47,9 @@ async def order_undo(services: Services, workspace: WorkspaceId, group: GroupId,
     if linked is None:
         raise SyncRefused("group-not-linked", "There is no linked group with this id in the workspace.")
     undone = await _undoable(services, workspace, group, run, generation=linked.value.generation)
-    queued = await start_run(services, workspace, group, mode=Mode.UNDO, about=run)
+    queued = await _under_way(services, workspace, group, run)
+    if queued is None:
+        queued = await start_run(services, workspace, group, mode=Mode.UNDO, about=run)
     if not await _undoes_sync(services, workspace, group, undone):
         return queued
     return replace(queued, reason=Reason("will-be-redone", WILL_BE_REDONE))
@@ -100,6 +104,13 @@ async def _undoable(
     if not kept or await _is_empty(services.journal.summaries(workspace, group, run)):
         raise SyncRefused("journal-gone", "What this run changed is not kept any more, so it cannot be undone.")
     return undone
+
+
+async def _under_way(services: Services, workspace: WorkspaceId, group: GroupId, run: RunId) -> Run | None:
+    async for undo in services.runs.since(workspace, group, services.clock.now() - PATIENCE):
+        if undo.mode is Mode.UNDO and undo.about == run and not undo.is_over:
+            return undo
+    return None
 
 
 async def _is_empty(pages: AsyncIterator[PageSummary]) -> bool:

@@ -77,6 +77,8 @@ async def test_a_run_is_shown_whole(api: Api, world: World) -> None:
     assert shown == {
         "runId": "20261123T000000Z-night-1",
         "state": "running",
+        "mode": "sync",
+        "about": None,
         "trigger": "night",
         "night": "2026-11-23",
         "phase": "removing",
@@ -95,6 +97,8 @@ async def test_a_run_is_shown_whole(api: Api, world: World) -> None:
         "startedAt": "2026-11-23T00:00:01Z",
         "heartbeat": "2026-11-23T00:00:02Z",
         "endedAt": None,
+        "cancelAskedAt": None,
+        "durationSeconds": None,
     }
 
 

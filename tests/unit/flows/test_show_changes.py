@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -139,3 +140,35 @@ async def test_a_run_or_a_place_that_does_not_exist_is_refused() -> None:
         with pytest.raises(SyncRefused) as raised:
             await list_changes(world.services, WORKSPACE, G1, run, limit=1, after=after)
         assert raised.value.code == code
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6, 100])
+async def test_changes_can_count_for_more_than_one(limit: int) -> None:
+    """A change that weighs more than a whole answer comes alone."""
+    world = await a_world(a_page(1, "added", "removed", "added"), a_page(2, "removed", "updated"))
+    weights = {"added": 1, "removed": 4, "updated": 2}
+
+    answers: list[list[str]] = []
+    after, more = None, True
+    while more:
+        page = await list_changes(
+            world.services, WORKSPACE, G1, RUN, limit=limit, after=after, weigh=lambda entry: weights[entry.kind]
+        )
+        answers.append([entry.kind for entry in page.entries])
+        after, more = page.next_after, page.next_after is not None
+
+    assert [kind for answer in answers for kind in answer] == ["added", "removed", "added", "removed", "updated"]
+    assert all(len(answer) == 1 or sum(map(weights.__getitem__, answer)) <= limit for answer in answers)
+
+
+async def test_of_a_run_older_than_journals_are_kept_nothing_is_shown() -> None:
+    """A journal that is being deleted would look like all of it."""
+    world = await a_world(a_page(1, "added"))
+    world.clock.move_to(MIDNIGHT + world.services.history)
+    assert await read_all(world, limit=9) == [["r-1-0"]]
+    world.clock.advance(timedelta(seconds=1))
+
+    with pytest.raises(SyncRefused) as raised:
+        await read_all(world, limit=9)
+
+    assert raised.value.code == "journal-gone"

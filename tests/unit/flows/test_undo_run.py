@@ -510,6 +510,17 @@ async def test_an_undo_waits_for_a_run_that_is_at_work() -> None:
     assert as_seen(await world.recipients()) == as_seen(before)
 
 
+async def test_one_that_is_asked_for_again_while_it_is_under_way_is_the_same_undo() -> None:
+    world, _, run = await an_eventful_world()
+    first = await order_undo(world.services, WORKSPACE, G1, run.id)
+    world.clock.advance(timedelta(minutes=1))
+
+    again = await order_undo(world.services, WORKSPACE, G1, run.id)
+
+    assert again == first
+    assert len(world.queue.messages(GROUP_SYNCS)) == 1
+
+
 async def test_only_a_run_that_changed_somebody_can_be_undone() -> None:
     world, _, run = await an_eventful_world()
     preview = await ask_for(world, Mode.PREVIEW)
