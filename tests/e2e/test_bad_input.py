@@ -54,7 +54,7 @@ def test_options_that_cannot_be_used_are_told_with_the_place(tmp_path: Path) -> 
     (tmp_path / "options.json").write_text('{"removalGuard": {"percent": -1}}')
 
     assert sentence(devkit("demo", "--options", tmp_path / "options.json"), 2) == (
-        "options.json: removalGuard.percent: must be a whole number, 0 or more."
+        "options.json: removalGuard.percent: must be a whole number from 0 to 100."
     )
 
 
