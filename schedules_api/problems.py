@@ -69,7 +69,7 @@ KINDS: Mapping[str, Kind] = {
     "not-cancellable": Kind(_CONFLICT, "The run cannot be cancelled"),
     "nothing-to-undo": Kind(_CONFLICT, "There is nothing to undo"),
     "older-link": Kind(_CONFLICT, "The group was unlinked since"),
-    "hold-changed": Kind(_CONFLICT, "The held removals are not as expected"),
+    "digest-outdated": Kind(_CONFLICT, "The held removals are not as they were shown"),
     "hold-closed": Kind(_CONFLICT, "The held removals wait no more"),
     "not-held": Kind(_CONFLICT, "Somebody is not held"),
     "decision-unclear": Kind(_CONFLICT, "The decision is not clear"),

@@ -138,7 +138,7 @@ ROUTES = (
                     {
                         "group-not-linked",
                         "hold-not-found",
-                        "hold-changed",
+                        "digest-outdated",
                         "hold-closed",
                         "not-held",
                         "decision-unclear",

@@ -13,7 +13,7 @@ from schedules_api.shapes.runs import NEW_RUN, RunAnswer, RunsAnswer, runs_answe
 from sync_core.domain.ids import RunId
 from sync_core.domain.runs import is_run_id
 from sync_core.flows.cancel_run import cancel_run
-from sync_core.flows.show_status import list_runs, show_run
+from sync_core.flows.show_runs import list_runs, show_run
 from sync_core.flows.start_if_idle import start_if_idle
 from sync_core.flows.undo_run import order_undo
 

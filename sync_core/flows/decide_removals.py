@@ -46,7 +46,7 @@ async def decide_removals(
     repeating it; one that was recorded already is answered with its run.
 
     Raises:
-        SyncRefused: ``hold-not-found``; ``hold-changed``: another digest, or somebody else decides;
+        SyncRefused: ``hold-not-found``; ``digest-outdated``: another digest, or somebody else decides;
             ``hold-closed``: expired, replaced, not wanted any more or decided otherwise; ``run-active``: the run
             that holds has not ended; ``not-held``: somebody who is not on the list; ``decision-unclear``: nobody,
             or somebody on both sides.
@@ -63,7 +63,7 @@ async def decide_removals(
     try:
         await services.holds.decide(workspace, group, decided, people=judged, etag=found.etag)
     except RowConflict as exc:
-        raise SyncRefused("hold-changed", "Somebody else decides, or a newer run froze another list.") from exc
+        raise SyncRefused("digest-outdated", "Somebody else decides, or a newer run froze another list.") from exc
     return await _order(services, workspace, group, decided)
 
 
@@ -75,7 +75,7 @@ async def _find(
         raise SyncRefused("hold-not-found", "This run holds nothing.")
     hold = found.value
     if hold.digest != digest:
-        raise SyncRefused("hold-changed", "This is not the list that is held; look at it again.")
+        raise SyncRefused("digest-outdated", "This is not the list that is held; look at it again.")
     if hold.state in _CLOSED:
         raise SyncRefused("hold-closed", _CLOSED[hold.state])
     return found

@@ -161,7 +161,7 @@ class TestDecision:
         [
             ({"approve": ["somebody"]}, "not-held"),
             ({"approve": "all", "reject": "all"}, "decision-unclear"),
-            ({"approve": "all", "digest": "0" * 32}, "hold-changed"),
+            ({"approve": "all", "digest": "0" * 32}, "digest-outdated"),
         ],
     )
     async def test_what_fits_no_longer_is_refused(self, decision: dict[str, Any], code: str) -> None:

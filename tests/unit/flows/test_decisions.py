@@ -222,7 +222,7 @@ class TestRefused:
     async def test_another_list_than_the_one_that_was_shown(self) -> None:
         world, held = await a_held_world(10, left=6)
 
-        assert await refusal(world, held.id, digest="another", approve="all") == "hold-changed"
+        assert await refusal(world, held.id, digest="another", approve="all") == "digest-outdated"
 
     async def test_a_run_that_holds_nothing(self) -> None:
         world = await a_synced_world(3)
@@ -340,7 +340,7 @@ class TestTwice:
         answers.append(await refusal(world, held.id, digest=digest, approve="all"))
         await world.drain()
 
-        assert answers == ["hold-changed"]
+        assert answers == ["digest-outdated"]
         assert await world.members("g1") == set(some(0, 10))
         assert {one.verdict for one in await held_people(world, held.id)} == {Verdict.REJECTED}
 

@@ -21,7 +21,7 @@ from sync_core.flows.enqueue_due import enqueue_due
 from sync_core.flows.lease import take_lease
 from sync_core.flows.manage_schedules import put_schedule
 from sync_core.flows.set_up_workspace import link_group
-from sync_core.flows.show_status import list_runs
+from sync_core.flows.show_runs import list_runs
 from sync_core.flows.start_run import start_run
 from sync_core.flows.unlink_group import order_unlink
 from sync_core.ports import RecipientWrite

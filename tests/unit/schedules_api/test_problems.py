@@ -9,13 +9,13 @@ import pytest
 from schedules_api.problems import KINDS, Fault, Problem, invalid_in, refused, unavailable
 from sync_core.domain import plans
 from sync_core.domain.errors import SyncRefused, TryAgainLater
-from sync_core.flows import manage_schedules, show_schedules, show_status
+from sync_core.flows import manage_schedules, show_runs, show_schedules
 
 
 def test_every_refusal_that_a_call_can_meet_has_a_status() -> None:
     codes = {
         code
-        for module in (manage_schedules, show_schedules, show_status, plans)
+        for module in (manage_schedules, show_schedules, show_runs, plans)
         for code in _refusals_in(str(module.__file__))
     }
 

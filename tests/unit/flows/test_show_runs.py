@@ -10,7 +10,7 @@ import pytest
 from sync_core.domain.errors import SyncRefused, TryAgainLater
 from sync_core.domain.ids import GroupId, WorkspaceId
 from sync_core.flows.check_health import check_storage
-from sync_core.flows.show_status import list_runs
+from sync_core.flows.show_runs import list_runs, show_run
 from tests.builders import GROUP, WORKSPACE
 from tests.fakes.world import World
 from tests.unit.flows.worlds import a_world, the_run
@@ -25,6 +25,16 @@ async def test_runs_come_newest_first_page_by_page() -> None:
 
     assert [run.id for run in (*first, *second)] == runs[::-1]
     assert (len(first), end) == (3, None)
+
+
+async def test_one_run_is_shown_as_it_is_kept_and_of_its_own_group_alone() -> None:
+    world = await a_world("u1")
+    run = await the_run(world)
+
+    assert await show_run(world.services, WORKSPACE, GROUP, run.id) == run
+    with pytest.raises(SyncRefused) as refused:
+        await show_run(world.services, WORKSPACE, GroupId("other"), run.id)
+    assert refused.value.code == "run-not-found"
 
 
 async def test_a_page_that_ends_with_the_last_run_is_the_last() -> None:
