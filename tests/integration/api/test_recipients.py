@@ -355,6 +355,28 @@ async def test_a_card_is_given_to_the_person_who_was_seen(api: Api) -> None:
         assert (late.status, late.problem, late.headers["ETag"]) == (412, "recipient-changed", '"2"')
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+async def test_a_card_is_left_alone_where_the_person_is_changed_at_the_same_moment(
+    api: Api, world: World, method: str
+) -> None:
+    made = (await add(api)).headers["Location"]
+    if method == "DELETE":
+        await api.call("PUT", f"{made}/cards/sales")
+    before = await api.get(made)
+
+    async def overtake(table: str, *_: object) -> None:
+        if table == "Recipients":
+            world.tables.before_write = None
+            await api.call("PATCH", made, {"values": {"jobTitle": "Chief"}})
+
+    world.tables.before_write = overtake
+    late = await api.call(method, f"{made}/cards/sales", headers={"If-Match": before.headers["ETag"]})
+
+    assert (late.status, late.problem) == (412, "recipient-changed")
+    places = [group["place"] for group in (await api.get(made)).json["groups"]]
+    assert places == [group["place"] for group in before.json["groups"]]
+
+
 async def test_the_list_shows_people_in_short(api: Api) -> None:
     made = (await add(api)).json["recipientId"]
 
