@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from sync_core.adapters.entra.failures import refused
-from sync_core.domain.errors import SyncRefused
+from sync_core.domain.errors import RowConflict, SyncRefused
 from sync_core.domain.ids import TenantId, WorkspaceId
 from sync_core.domain.workspaces import Connection, ConnectionStatus, Workspace
 from sync_core.flows.manage_connection import disconnect, start_connection
@@ -29,6 +29,14 @@ async def refusal_of(world: World, state: str, *, tenant: str = TENANT) -> str:
     with pytest.raises(SyncRefused) as refusal:
         await consent(world, state, tenant=tenant)
     return refusal.value.code
+
+
+def lose_the_next_answer(world: World) -> None:
+    async def lose(table: str, *_: object) -> None:
+        world.tables.after_write = None
+        raise RowConflict(table, 0)
+
+    world.tables.after_write = lose
 
 
 async def test_a_workspace_that_nobody_connected_says_so() -> None:
@@ -134,6 +142,19 @@ async def test_a_connection_that_nobody_consented_to_within_the_hour_says_so() -
     assert connection.fix
     assert connection.consent is not None
     assert connection.consent.state is ConsentState.EXPIRED
+
+
+@pytest.mark.parametrize("granted", [True, False])
+async def test_an_answer_whose_storing_looks_like_somebody_elses_counts(*, granted: bool) -> None:
+    """The storage client repeats a write whose answer was lost, and finds that its own has changed the row."""
+    world = await an_unconnected_world()
+    lose_the_next_answer(world)
+    state = await ask(world)
+    lose_the_next_answer(world)
+
+    await consent(world, state, granted=granted)
+
+    assert (await shown(world)).status is (ShownStatus.CONNECTED if granted else ShownStatus.FAILED)
 
 
 async def test_asking_again_ends_the_link_before() -> None:

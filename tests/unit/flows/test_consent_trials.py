@@ -208,6 +208,18 @@ async def test_the_trials_of_a_consent_that_was_replaced_say_nothing_of_the_next
     assert connection.consent.state is ConsentState.OPEN
 
 
+async def test_a_consent_that_replaced_another_has_trials_of_its_own() -> None:
+    """Or two chains of messages would go on side by side."""
+    world = await a_trying_world()
+    await consent(world, await ask(world))
+    assert waiting(world) == 2
+
+    await next_trial(world)
+    await next_trial(world)
+
+    assert waiting(world) == 1
+
+
 async def test_a_connection_in_use_fails_when_its_tenant_refuses_to_the_end() -> None:
     world = await a_connected_world()
     world.entra.refusal = NOT_YET
