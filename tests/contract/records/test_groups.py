@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.tables.groups import TableGroups
 from sync_core.adapters.tables.names import GROUPS
-from sync_core.domain.glance import NOTHING, Glance
+from sync_core.domain.glance import NOTHING, Glance, RunMark
 from sync_core.domain.ids import EntraGroupId, GroupId, WorkspaceId
 from sync_core.domain.runs import Counts, Reason, RunState
-from tests.builders import ENTRA_GROUP, GROUP, MIDNIGHT, NIGHT, WORKSPACE, a_linked_group, a_run_summary
+from tests.builders import ENTRA_GROUP, GROUP, MIDNIGHT, NIGHT, RUN, WORKSPACE, a_linked_group, a_run_summary
 from tests.fakes.memory_tables import MemoryTables
 
 if TYPE_CHECKING:
@@ -235,3 +236,52 @@ async def test_groups_go_on_behind_any_of_them(tables: TableStore) -> None:
     assert await behind("a") == ["b", "c", "d"]
     assert await behind("bb") == ["c", "d"]
     assert await behind("d") == []
+
+
+A_GLANCE = Glance(
+    last=a_run_summary(state=RunState.CANCELLED, reason=Reason("cancelled", "Cancelled."), ended_at=MIDNIGHT),
+    settled=a_run_summary(ended_at=MIDNIGHT),
+    succeeded_at=MIDNIGHT,
+    night=NIGHT,
+    queued=RunMark(RUN, MIDNIGHT),
+    running=RunMark(RUN, MIDNIGHT),
+)
+
+
+async def test_syncs_in_short_are_read_as_they_were_stored(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+
+    await groups.change_glance(WORKSPACE, GROUP, before=NOTHING, after=A_GLANCE)
+
+    assert await groups.glance(WORKSPACE, GROUP) == A_GLANCE
+    assert [row async for row in groups.glances(WORKSPACE)] == [(a_linked_group(), A_GLANCE)]
+
+
+async def test_a_group_that_never_synced_or_is_not_linked_has_nothing_to_tell(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+
+    assert await groups.glance(WORKSPACE, GROUP) == NOTHING
+    assert await groups.glance(WORKSPACE, GroupId("nobody")) == NOTHING
+    assert [row async for row in groups.glances(WORKSPACE)] == [(a_linked_group(), NOTHING)]
+
+
+async def test_only_what_differs_is_stored(tables: TableStore) -> None:
+    """Whoever asks for a sync while another one ends must not take anything back."""
+    groups = TableGroups(tables)
+    await groups.add(WORKSPACE, a_linked_group())
+    await groups.change_glance(WORKSPACE, GROUP, before=NOTHING, after=A_GLANCE)
+
+    await groups.change_glance(WORKSPACE, GROUP, before=Glance(running=RunMark(RUN, MIDNIGHT)), after=NOTHING)
+
+    assert await groups.glance(WORKSPACE, GROUP) == replace(A_GLANCE, running=None)
+
+
+async def test_syncs_in_short_of_a_group_that_was_unlinked_bring_nothing_back(tables: TableStore) -> None:
+    groups = TableGroups(tables)
+
+    await groups.change_glance(WORKSPACE, GROUP, before=NOTHING, after=A_GLANCE)
+
+    assert await groups.glance(WORKSPACE, GROUP) == NOTHING
+    assert [row async for row in groups.glances(WORKSPACE)] == []

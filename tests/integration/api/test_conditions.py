@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sync_core.flows.enqueue_due import enqueue_due
+from tests.fakes.clock import MIDNIGHT
 from tests.integration.api.acme import DAILY, MONDAYS, SALES
 
 if TYPE_CHECKING:
@@ -123,3 +126,36 @@ async def test_a_change_that_comes_right_behind_the_condition_is_seen(
 
     assert (refused.status, refused.headers["ETag"]) == (412, '"3"')
     assert (await api.get(SALES)).json["dayOfWeek"] == "thursday"
+
+
+@pytest.mark.parametrize(("method", "value"), CHANGES)
+async def test_a_run_in_between_is_no_conflict(api: Api, world: World, method: str, value: Any) -> None:
+    """It becomes midnight between looking and saving: the group syncs, its schedule stays what was seen."""
+    seen = (await api.get(SALES)).headers["ETag"]
+    await world.night()
+    world.clock.move_to(MIDNIGHT + timedelta(days=7))
+    await enqueue_due(world.services)
+    during = await api.get(SALES)
+    await world.drain()
+    after = await api.get(SALES)
+
+    assert (during.json["state"], after.json["lastRun"]["runId"]) == ("queued", "20261130T000000Z-night-1")
+    assert during.headers["ETag"] == after.headers["ETag"] == seen
+    assert (await api.call(method, SALES, value, headers={"If-Match": seen})).status in {200, 204}
+
+
+async def test_a_put_that_is_sent_again_is_refused_by_its_own_condition_and_changes_nothing(api: Api) -> None:
+    """The answer tells the ETag that the lost one had told."""
+    first = await api.call("PUT", SALES, DAILY, headers={"If-Match": '"2"'})
+    again = await api.call("PUT", SALES, DAILY, headers={"If-Match": '"2"'})
+
+    assert (first.status, again.status) == (200, 412)
+    assert again.headers["ETag"] == first.headers["ETag"] == '"3"'
+    assert (await api.get(SALES)).json == first.json
+
+
+async def test_a_put_without_a_condition_is_sent_again_without_harm(api: Api) -> None:
+    first = await api.call("PUT", SALES, DAILY)
+    again = await api.call("PUT", SALES, DAILY)
+
+    assert (again.status, again.json, again.headers["ETag"]) == (200, first.json, first.headers["ETag"])

@@ -10,6 +10,7 @@ from sync_core.domain.entra import ReadProof
 from sync_core.domain.ids import GroupId
 from sync_core.domain.runs import Counts, Phase, Reason, Run, RunState, Trigger, night_run_id
 from sync_core.domain.schedule import night_of
+from sync_core.domain.schedule_state import ScheduleState
 from tests.fakes.clock import MIDNIGHT
 from tests.fakes.world import WORKSPACE, World, a_group, a_tenant, a_user
 from tests.integration.api.acme import DAILY, MONDAYS, SALES, SALES_RUNS, SCHEDULES, link
@@ -18,13 +19,16 @@ from tests.integration.api.client import Api
 if TYPE_CHECKING:
     from sync_core.flows.services import Services
 
+NONE = dict.fromkeys(ScheduleState, 0)
+
 
 async def test_only_groups_with_a_schedule_are_listed(api: Api) -> None:
-    assert (await api.get(SCHEDULES)).json == {"schedules": []}
+    assert (await api.get(SCHEDULES)).json == {"schedules": [], "total": 0, "states": NONE}
 
     created = await api.call("PUT", SALES, DAILY)
 
-    assert (await api.get(SCHEDULES)).json == {"schedules": [created.json]}
+    states = NONE | {"not-run-yet": 1}
+    assert (await api.get(SCHEDULES)).json == {"schedules": [created.json], "total": 1, "states": states}
 
 
 async def test_an_unknown_workspace_is_not_found(api: Api) -> None:
@@ -132,6 +136,8 @@ async def test_after_a_night_the_last_run_is_shown() -> None:
         "counts": {"read": 2, "added": 2, "updated": 0, "removed": 0, "refused": 0, "held": 0},
         "reason": None,
     }
+    assert shown["lastSuccessAt"] == "2026-11-24T00:00:00Z"
+    assert not shown.keys() & {"atWork", "stateReason"}
 
 
 async def test_after_a_night_the_run_is_in_the_history() -> None:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sync_core.domain.ids import GroupId
 from sync_core.domain.workspaces import Connection, ConnectionStatus
 from tests.fakes.world import TENANT, WORKSPACE
-from tests.integration.api.acme import DAILY, MONDAYS, SALES, on_plan
+from tests.integration.api.acme import DAILY, MONDAYS, SALES, SCHEDULES, on_plan
 
 if TYPE_CHECKING:
     from tests.fakes.world import World
@@ -19,6 +20,7 @@ async def test_a_new_schedule_is_shown_whole(api: Api) -> None:
 
     assert created.status == 201
     assert created.headers["ETag"] == '"1"'
+    assert created.headers["Location"] == SALES
     assert created.json == {
         "groupId": "sales",
         "groupName": "Sales",
@@ -30,6 +32,7 @@ async def test_a_new_schedule_is_shown_whole(api: Api) -> None:
         "state": "not-run-yet",
         "nextRun": "2026-11-30T00:00:00Z",
         "lastRun": None,
+        "lastSuccessAt": None,
         "revision": 1,
     }
 
@@ -59,6 +62,7 @@ async def test_an_equal_put_changes_nothing(api: Api) -> None:
 
     assert again.status == 200
     assert again.json["revision"] == 1
+    assert "Location" not in again.headers
 
 
 async def test_a_put_replaces_the_schedule_whole(api: Api) -> None:
@@ -108,7 +112,7 @@ async def test_a_paused_schedule_has_no_next_run(api: Api) -> None:
     paused = await api.call("PUT", SALES, {**DAILY, "enabled": False})
 
     assert paused.json["state"] == "paused"
-    assert paused.json["pausedBecause"] == "paused"
+    assert "stateReason" not in paused.json
     assert paused.json["nextRun"] is None
 
 
@@ -172,20 +176,107 @@ async def test_a_lost_plan_still_shows_pauses_and_deletes(api: Api, world: World
 
     shown = await api.get(SALES)
 
-    assert (shown.json["state"], shown.json["pausedBecause"]) == ("paused-by-system", "plan-required")
-    assert shown.json["nextRun"] is None
+    assert (shown.json["state"], shown.json["nextRun"]) == ("paused-by-system", None)
+    assert shown.json["stateReason"] == {
+        "code": "plan-required",
+        "text": "Scheduled syncs need the Business or Enterprise plan.",
+    }
     assert (await api.call("PATCH", SALES, {"enabled": False})).status == 200
     assert (await api.call("PATCH", SALES, {"enabled": True})).problem == "plan-required"
     assert (await api.call("PATCH", SALES, {"dayOfWeek": "friday"})).problem == "plan-required"
     assert (await api.call("DELETE", SALES)).status == 204
 
 
-async def test_a_workspace_that_is_not_connected_cannot_schedule(api: Api, world: World) -> None:
-    await world.services.workspaces.put_connection(WORKSPACE, Connection(TENANT, ConnectionStatus.DISCONNECTED))
+@pytest.mark.parametrize(
+    ("method", "value"),
+    [("PUT", DAILY), ("PUT", MONDAYS), ("PATCH", {"enabled": True}), ("PATCH", {"cadence": "daily"})],
+)
+@pytest.mark.parametrize("plan", ["free", ""])
+async def test_without_a_plan_nothing_is_created_changed_or_resumed(
+    api: Api, world: World, plan: str, method: str, value: Any
+) -> None:
+    await api.call("PUT", SALES, {"cadence": "weekly", "dayOfWeek": "friday", "enabled": False})
+    await on_plan(world.services, plan)
+
+    refused = await api.call(method, SALES, value)
+
+    assert (refused.status, refused.problem) == (403, "plan-required")
+    assert (await api.get(SALES)).json["revision"] == 1
+
+
+async def test_a_downgrade_pauses_what_is_daily_and_an_upgrade_resumes_it(api: Api, world: World) -> None:
+    support = "/api/workspaces/acme/groups/support/schedule"
+    await api.call("PUT", SALES, DAILY)
+    await api.call("PUT", support, MONDAYS)
+    await on_plan(world.services, "business")
+
+    daily, weekly = (await api.get(SCHEDULES)).json["schedules"]
+    assert (daily["state"], daily["stateReason"]["code"]) == ("paused-by-system", "daily-needs-enterprise")
+    assert (daily["nextRun"], daily["enabled"]) == (None, True)
+    assert (weekly["state"], weekly["nextRun"]) == ("not-run-yet", "2026-11-30T00:00:00Z")
+
+    await on_plan(world.services, "enterprise")
+    resumed = await api.get(SALES)
+    assert (resumed.json["state"], resumed.json["nextRun"]) == ("not-run-yet", "2026-11-24T00:00:00Z")
+    assert resumed.headers["ETag"] == '"1"'
+
+
+async def test_a_downgraded_daily_schedule_can_be_made_weekly_or_paused_but_not_resumed(
+    api: Api, world: World
+) -> None:
+    await api.call("PUT", SALES, DAILY)
+    await on_plan(world.services, "business")
+
+    assert (await api.call("PATCH", SALES, {"enabled": False})).json["state"] == "paused"
+    assert (await api.call("PATCH", SALES, {"enabled": True})).problem == "daily-needs-enterprise"
+    assert (await api.call("PUT", SALES, MONDAYS)).json["state"] == "not-run-yet"
+
+
+async def test_a_lost_plan_is_no_reason_to_lose_a_schedule(api: Api, world: World) -> None:
+    created = await api.call("PUT", SALES, MONDAYS)
+    await on_plan(world.services, "free")
+    await on_plan(world.services, "business")
+
+    assert (await api.get(SALES)).json == created.json
+
+
+@pytest.mark.parametrize("status", [ConnectionStatus.PENDING, ConnectionStatus.FAILED, ConnectionStatus.DISCONNECTED])
+async def test_a_workspace_that_is_not_connected_cannot_schedule(
+    api: Api, world: World, status: ConnectionStatus
+) -> None:
+    await _connection_is(world, status)
 
     refused = await api.call("PUT", SALES, DAILY)
 
     assert (refused.status, refused.problem) == (409, "not-connected")
+
+
+@pytest.mark.parametrize("status", [ConnectionStatus.PENDING, ConnectionStatus.DISCONNECTED])
+async def test_a_connection_that_was_ended_shows_pauses_and_deletes(
+    api: Api, world: World, status: ConnectionStatus
+) -> None:
+    await api.call("PUT", SALES, DAILY)
+    await _connection_is(world, status)
+
+    shown = (await api.get(SALES)).json
+    assert (shown["state"], shown["stateReason"]["code"]) == ("paused-by-system", "not-connected")
+    assert (await api.call("PATCH", SALES, {"enabled": False})).status == 200
+    assert (await api.call("PATCH", SALES, {"enabled": True})).problem == "not-connected"
+    assert (await api.call("DELETE", SALES)).status == 204
+
+
+async def test_a_group_that_is_being_unlinked_takes_no_schedule(api: Api, world: World) -> None:
+    found = await world.services.groups.group(WORKSPACE, GroupId("sales"))
+    assert found is not None
+    await world.services.groups.mark_unlinking(WORKSPACE, found.value)
+
+    refused = await api.call("PUT", SALES, DAILY)
+
+    assert (refused.status, refused.problem) == (409, "unlinking")
+
+
+async def _connection_is(world: World, status: ConnectionStatus) -> None:
+    await world.services.workspaces.put_connection(WORKSPACE, Connection(TENANT, status))
 
 
 @pytest.mark.parametrize(
