@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from sync_core.domain.workspaces import Connection
     from sync_core.flows.services import Services
 
-#  Closing a run asks for marks of its own alone, and it changes nobody more often: seen, put off, blocked, left.
-_OWN_MARKS = 4
-
 
 def recording(services: Services) -> Services:
     """Return *services* that read what is there and store nothing of the directory."""
@@ -67,7 +64,8 @@ class _RecordedPeople:
 
     async def write(self, workspace: WorkspaceId, writes: Sequence[ports.RecipientWrite]) -> None:  # noqa: ARG002
         for write in writes:
-            person = replace(write.recipient, runs=write.recipient.runs[-_OWN_MARKS:])
+            #  Marks prove what was stored, of which there is nothing here; 50 of them would be most of a person.
+            person = replace(write.recipient, runs=())
             self._changed[person.id] = packed(Stored(person, write.etag or ""))
 
 

@@ -97,6 +97,16 @@ def test_somebody_half_done_and_half_waiting_is_one_person() -> None:
     assert len(tally.difference().people) == len(tally.sample) == 1
 
 
+def test_somebody_who_waits_in_both_and_is_otherwise_changed_otherwise_makes_a_difference() -> None:
+    waiting = HeldPerson(RecipientId("ada"), EntraUserId("ada"), HeldKind.DEACTIVATION, "disabled-in-entra")
+    present = a_tally(an_entry(**TITLE))
+    present.hold(waiting)
+    candidate = a_tally(an_entry(**CHIEF), beside=present)
+    candidate.hold(waiting)
+
+    assert len(candidate.difference().people) == 1
+
+
 def test_somebody_who_waits_in_both_makes_no_difference() -> None:
     waiting = HeldPerson(RecipientId("ada"), EntraUserId("ada"), HeldKind.REMOVAL, "left-in-entra")
     present = Tally()

@@ -170,6 +170,18 @@ async def test_people_whom_only_the_guard_keeps_make_the_difference() -> None:
     assert {shown.entry.kind for shown in effect.sample} == {"removed"}
 
 
+async def test_people_whom_a_guard_would_begin_to_hold_are_shown_as_waiting() -> None:
+    world = await a_synced_world(10, UNGUARDED)
+    leave(world, *some(0, 6))
+
+    effect = await effect_on(world, Rulebook())
+
+    assert effect.candidate is not None
+    assert effect.candidate.counts.held == len(effect.difference.people) == 6
+    assert {shown.entry.kind for shown in effect.sample} == {"held-removal"}
+    assert {shown.email for shown in effect.sample} == {f"{user}@example.com" for user in some(0, 6)}
+
+
 async def test_the_sample_is_small_however_many_change() -> None:
     world = await a_titled_world(3 * SAMPLE)
     unsynced = await effect_on(world, NO_TITLES)
@@ -281,9 +293,15 @@ async def test_groups_come_in_order_from_where_the_last_answer_ended() -> None:
 async def test_only_the_groups_that_were_asked_for_are_computed() -> None:
     world = await a_synced_world(2, UNGUARDED, g2=["u0"], g3=["u1"])
 
-    effect = await effect_of(world, GUESTS, groups=[GroupId("g3"), GroupId("g1"), GroupId("g3")], limit=2)
+    asked = [GroupId("g3"), GroupId("g1"), GroupId("g3")]
 
-    assert ([one.group for one in effect.groups], effect.complete) == (["g1", "g3"], True)
+    both = await effect_of(world, GUESTS, groups=asked, limit=2)
+    first = await effect_of(world, GUESTS, groups=asked, limit=1)
+    second = await effect_of(world, GUESTS, groups=asked, limit=1, after=G1)
+
+    assert ([one.group for one in both.groups], both.complete) == (["g1", "g3"], True)
+    assert ([one.group for one in first.groups], first.complete) == (["g1"], False)
+    assert ([one.group for one in second.groups], second.complete) == (["g3"], True)
 
 
 async def test_a_group_that_cannot_be_told_of_says_why_and_the_others_go_on() -> None:
