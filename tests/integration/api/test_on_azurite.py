@@ -61,3 +61,17 @@ async def test_lists_are_paged(api: Api) -> None:
 async def test_reading_finds_what_is_not_there_yet(api: Api) -> None:
     assert (await api.get("/api/health")).status == 200
     assert (await api.get(SALES_RUNS)).json == {"runs": []}
+
+
+async def test_sync_options_keep_their_etag_until_they_change(api: Api) -> None:
+    address = "/api/workspaces/acme/sync-options"
+    document = {"fields": {}, "customAttributes": {"1": {"name": "costCenter"}}, "options": {"includeGuests": True}}
+    before = (await api.get(address)).headers["ETag"]
+
+    saved = await api.call("PUT", address, document, headers={"If-Match": before})
+    again = await api.call("PUT", address, document, headers={"If-Match": saved.headers["ETag"]})
+    stale = await api.call("PUT", address, document | {"options": {}}, headers={"If-Match": before})
+
+    assert saved.headers["ETag"] == again.headers["ETag"] == stale.headers["ETag"] != before
+    assert (saved.status, again.status, stale.problem) == (200, 200, "options-changed")
+    assert (await api.get(address)).json == saved.json
