@@ -288,6 +288,19 @@ class TestNobodyAtWork:
         ended = await run_of(world, run.id)
         assert (ended.state, ended.ended_at) == (RunState.CANCELLED, waiting)
 
+    async def test_it_ends_also_while_entra_cannot_be_asked(self) -> None:
+        """Which may be why somebody cancels it."""
+        world = await a_world_with_work()
+        run = await start(world)
+        await _put_off(world)
+        asked = world.entra.asked
+
+        await cancel(world, run.id)
+        await world.drain()
+
+        assert (await run_of(world, run.id)).state is RunState.CANCELLED
+        assert world.entra.asked == asked
+
     async def test_its_own_order_finds_it_over(self) -> None:
         world = await a_world_with_work()
         run = await start(world)

@@ -10,8 +10,11 @@ import pytest
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.holds import HeldKind, HoldState, Verdict
 from sync_core.domain.ids import GroupId, RunId
-from sync_core.domain.runs import Mode, manual_run_id
+from sync_core.domain.orders import SyncOrder, encode
+from sync_core.domain.runs import Mode, RunState, manual_run_id, night_run_id
+from sync_core.domain.schedule import night_of
 from sync_core.flows.decide_removals import decide_removals
+from sync_core.flows.deliver_order import deliver_order
 from sync_core.flows.show_holds import HeldOne, list_waiting, show_held
 from sync_core.flows.unlink_group import order_unlink
 from sync_core.flows.watch_over import watch_over
@@ -28,6 +31,7 @@ from tests.unit.flows.held_worlds import (
     join,
     leave,
     rid,
+    run_of,
     some,
 )
 
@@ -93,6 +97,30 @@ class TestLists:
         await world.night()
 
         assert (await waiting(world), await marked(world)) == ([], [])
+
+    async def test_a_mark_that_a_killed_run_has_left_is_taken_away_by_whoever_takes_it_over(self) -> None:
+        world, _ = await a_held_world(10)
+        join(world, *some(0, 6))
+
+        async def die_at_the_mark(table: str, partition: str, _rows: object) -> None:
+            if (table, partition) == ("Held", WORKSPACE):
+                world.tables.before_write = None
+                raise ConnectionResetError
+
+        world.tables.before_write = die_at_the_mark
+        with pytest.raises(ConnectionResetError):
+            await world.night()
+        assert await marked(world) == ["g1"]
+        found = await world.services.states.state(WORKSPACE, G1)
+        assert found is not None
+        assert found.value.hold is None
+
+        night = night_run_id(night_of(world.clock.now()), generation=1)
+        order = SyncOrder(WORKSPACE, G1, world.clock.now() + timedelta(hours=1), night_of(world.clock.now()))
+        await deliver_order(world.services, encode(order))
+
+        assert (await run_of(world, night)).state is RunState.SUCCEEDED
+        assert await marked(world) == []
 
     async def test_one_that_has_expired_waits_no_more_even_before_it_is_closed(self) -> None:
         world, _ = await a_held_world(10)
