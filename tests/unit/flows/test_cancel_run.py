@@ -104,6 +104,15 @@ class TestBeforeItBegan:
 
         assert await world.services.groups.last_run(WORKSPACE, G1) == night
 
+    async def test_lists_show_no_more_that_it_waits(self) -> None:
+        world = await a_world_with_work()
+        run = await start(world)
+        assert (await world.services.groups.glance(WORKSPACE, G1)).queued is not None
+
+        await cancel(world, run.id)
+
+        assert (await world.services.groups.glance(WORKSPACE, G1)).queued is None
+
     async def test_a_run_that_is_claimed_at_the_same_moment_stops_itself(self) -> None:
         world = await a_world_with_work()
         run = await start(world)
