@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,3 +76,16 @@ async def test_sync_options_keep_their_etag_until_they_change(api: Api) -> None:
     assert saved.headers["ETag"] == again.headers["ETag"] == stale.headers["ETag"] != before
     assert (saved.status, again.status, stale.problem) == (200, 200, "options-changed")
     assert (await api.get(address)).json == saved.json
+
+
+async def test_of_runs_that_are_asked_for_at_once_one_starts_and_can_be_cancelled(api: Api) -> None:
+    answers = await asyncio.gather(*(api.call("POST", SALES_RUNS, {"mode": "sync"}) for _ in range(4)))
+    [started] = [answer for answer in answers if answer.status == 202]
+    refused = [answer for answer in answers if answer.status == 409]
+
+    cancelled = await api.call("POST", f"{started.headers['Location']}/cancel")
+
+    assert [answer.json["run"]["runId"] for answer in refused] == [started.json["runId"]] * 3
+    assert (cancelled.status, cancelled.json["state"]) == (202, "cancelled")
+    assert (await api.get(SALES_RUNS)).json["runs"] == [cancelled.json]
+    assert (await api.call("POST", SALES_RUNS, {"mode": "sync"})).status == 202
