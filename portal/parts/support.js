@@ -1,0 +1,16 @@
+/** Where "Contact our support" leads: the set address, with the ids that support asks for first. */
+
+/**
+ * @param {string} url of the setting; a page's, or a mail address with "mailto:"
+ * @param {Record<string, string|null|undefined>} ids such as {workspace, run, request}
+ */
+export function supportHref(url, ids) {
+  const given = Object.entries(ids).filter(([, id]) => id);
+  if (url.startsWith("mailto:")) {
+    const body = given.map(([name, id]) => `${name}: ${id}`).join("\n");
+    return `${url}${url.includes("?") ? "&" : "?"}body=${encodeURIComponent(body)}`;
+  }
+  const target = new URL(url);
+  for (const [name, id] of given) target.searchParams.set(name, id);
+  return target.href;
+}
