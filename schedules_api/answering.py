@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from schedules_api.access import require
 from schedules_api.callers import ANYBODY
 from schedules_api.faults import check_shape
-from schedules_api.operations import Access, Call, Text
+from schedules_api.operations import Access, Call, File, Text
 from schedules_api.problems import TYPE_PREFIX, Problem, refused, unavailable, unexpected
 from schedules_api.rate_limit import address_of, who_is
 from schedules_api.requests import json_in, query_in
@@ -136,6 +136,8 @@ def _reply_response(reply: Reply, request_id: str, *, with_body: bool) -> func.H
     mimetype, body = JSON, b""
     if isinstance(reply.body, Text):
         mimetype, body = reply.body.mimetype, reply.body.text.encode()
+    elif isinstance(reply.body, File):
+        mimetype, body = reply.body.mimetype, reply.body.content
     elif reply.body is not None:
         body = reply.body.model_dump_json().encode()
     return _response(

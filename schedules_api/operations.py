@@ -49,10 +49,18 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """An answer that goes out as it was read."""
+
+    content: bytes
+    mimetype: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a call answers where nothing went wrong."""
 
-    body: BaseModel | Text | None = None
+    body: BaseModel | Text | File | None = None
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] | None = None
 

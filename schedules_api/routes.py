@@ -21,6 +21,7 @@ from schedules_api.calls import (
     holds,
     me,
     members,
+    portal,
     recipients,
     runs,
     schedules,
@@ -56,11 +57,16 @@ def routes() -> tuple[Route, ...]:
     return tuple(route for section in sections().values() for route in section)
 
 
+def pages() -> tuple[Route, ...]:
+    """Return the addresses that are for people's browsers alone, and so not in the API's description."""
+    return portal.routes()
+
+
 def blueprint(services: Callable[[], Awaitable[Services]], settings: Settings) -> func.Blueprint:
     """Return the HTTP functions over *services*, which is asked for them with each request."""
     functions = func.Blueprint()  # type: ignore[no-untyped-call]  # the SDK's constructor has no annotations
     limit = RateLimit(settings.api.requests_per_minute)
-    for route in routes():
+    for route in (*routes(), *pages()):
         register = functions.route(route=route.path, auth_level=func.AuthLevel.ANONYMOUS)
         functions.function_name(route.name)(register(_function(route, services, settings, limit)))
     return functions

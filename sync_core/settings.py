@@ -29,6 +29,8 @@ _LONGEST_LEASE_SECONDS = 3600
 _HISTORY_DAYS = range(8, 3651)
 #  learn.microsoft.com, "Access token claims reference": an audience is an app's id or its id URI.
 _APP_ID_URI = re.compile(r"api://[A-Za-z0-9._~/-]+")
+#  RFC 6068, as far as one address goes: what is written to it is the portal's to add.
+_MAIL_TO = re.compile(r"mailto:[A-Za-z0-9.!#$%'*+/=^_`{|}~-]+@[A-Za-z0-9.-]+")
 _SWITCH = {"true": True, "false": False}
 _USUAL_REQUESTS, _MOST_REQUESTS = 600, 1_000_000
 
@@ -81,7 +83,8 @@ class Settings:
     """Everything that can be set.
 
     *history*: how long runs are remembered. *public_url*: where browsers reach the app, without a slash at its end.
-    *development*: a developer's machine, the only place with a *clock_offset*.
+    *support_url*: where people are helped, None where nobody has said. *development*: a developer's machine, the only
+    place with a *clock_offset*.
     """
 
     storage: StorageSettings
@@ -92,6 +95,7 @@ class Settings:
     history: timedelta = timedelta(days=90)
     clock_offset: timedelta = timedelta(0)
     public_url: str = LOCAL_URL
+    support_url: str | None = None
     development: bool = False
 
 
@@ -111,6 +115,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         history=_history(given),
         clock_offset=_clock_offset(given),
         public_url=_public_url(given),
+        support_url=_support_url(given),
         development=_is_development(given),
     )
 
@@ -260,6 +265,16 @@ def _public_url(given: Mapping[str, str]) -> str:
         return LOCAL_URL
     scheme = "http" if host.partition(":")[0] in _LOOPBACK else "https"
     return _address({"WEBSITE_HOSTNAME": f"{scheme}://{host}"}, "WEBSITE_HOSTNAME")
+
+
+def _support_url(given: Mapping[str, str]) -> str | None:
+    name = "SUPPORT_URL"
+    text = given.get(name)
+    if text is None or _MAIL_TO.fullmatch(text):
+        return text
+    if text.lower().startswith("mailto:"):
+        raise SettingError(name, "must name one address behind mailto:, and nothing else")
+    return _address(given, name, loopback=False)
 
 
 def _is_development(given: Mapping[str, str]) -> bool:

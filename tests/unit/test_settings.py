@@ -207,6 +207,12 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
     ({**LEAST, "PUBLIC_URL": "http://syncs.example"}, "PUBLIC_URL"),
     ({**LEAST, "PUBLIC_URL": "https://syncs.example/portal"}, "PUBLIC_URL"),
     ({**LEAST, "PUBLIC_URL": "syncs.example"}, "PUBLIC_URL"),
+    ({**LEAST, "SUPPORT_URL": "help.example"}, "SUPPORT_URL"),
+    ({**LEAST, "SUPPORT_URL": "http://localhost/help"}, "SUPPORT_URL"),
+    ({**LEAST, "SUPPORT_URL": "javascript:alert(1)"}, "SUPPORT_URL"),
+    ({**LEAST, "SUPPORT_URL": "mailto:"}, "SUPPORT_URL"),
+    ({**LEAST, "SUPPORT_URL": "mailto:help@contoso.example?bcc=me@contoso.example"}, "SUPPORT_URL"),
+    ({**LEAST, "SUPPORT_URL": "mailto:a@contoso.example,b@contoso.example"}, "SUPPORT_URL"),
     ({**LEAST, "SYNC_SCHEDULE": "midnight"}, "SYNC_SCHEDULE"),
     ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * * *"}, "SYNC_SCHEDULE"),
     ({**LEAST, "SYNC_SCHEDULE": "0 0 0 * * ?"}, "SYNC_SCHEDULE"),
@@ -238,6 +244,19 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
 )
 def test_browsers_reach_the_app_where_the_platform_or_a_setting_says(told: Mapping[str, str], url: str) -> None:
     assert read_settings({**LEAST, **told}).public_url == url
+
+
+@pytest.mark.parametrize(
+    ("text", "support_url"),
+    [
+        ("", None),
+        ("https://help.example/contact/", "https://help.example/contact"),
+        ("mailto:help+syncs@contoso.example", "mailto:help+syncs@contoso.example"),
+    ],
+    ids=["nowhere", "a page", "an address"],
+)
+def test_people_are_helped_on_a_page_or_by_mail(text: str, support_url: str | None) -> None:
+    assert read_settings({**LEAST, "SUPPORT_URL": text}).support_url == support_url
 
 
 @pytest.mark.parametrize(("environ", "name"), WRONG, ids=[f"{index}-{name}" for index, (_, name) in enumerate(WRONG)])
