@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from sync_core.adapters.tables.store import AzureTableStore
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--api-examples",
+        type=int,
+        metavar="N",
+        help="try each call of the API with N made-up requests in each phase, other ones each time",
+    )
+
+
 @pytest.fixture(scope="session")
 def azurite() -> Iterator[Azurite]:
     """One Azurite in memory for the whole test run, on free ports."""

@@ -32,8 +32,7 @@ fields. Every answer carries `X-Request-Id`, which finds the call in the log; se
 def document_of(sections: Mapping[str, Sequence[Route]]) -> dict[str, Any]:
     """Return the document of all *sections*: routes, by the heading that readers see."""
     routes = [route for section in sections.values() for route in section]
-    operations = [found for route in routes for found in route.operations.items()]
-    schemas = Schemas([operation for _, operation in operations])
+    schemas = Schemas([operation for route in routes for operation in route.operations.values()])
     links = Links(routes)
     return {
         "openapi": "3.1.0",
@@ -51,7 +50,7 @@ def document_of(sections: Mapping[str, Sequence[Route]]) -> dict[str, Any]:
         },
         "components": {
             "schemas": schemas.shared,
-            "responses": problem_responses(operations, schemas),
+            "responses": problem_responses(routes, schemas),
             "securitySchemes": {_BEARER: _bearer()},
         },
     }
@@ -70,7 +69,7 @@ def _path(route: Route, heading: str, schemas: Schemas, links: Links) -> dict[st
     found = path_parameters(route.path)
     methods = {
         method.lower(): _operation(operation, heading, schemas)
-        | {"responses": responses(method, operation, schemas, links=links.of(operation))}
+        | {"responses": responses(method, route.path, operation, schemas, links=links.of(operation))}
         for method, operation in route.operations.items()
     }
     return ({"parameters": found} if found else {}) | methods

@@ -16,7 +16,7 @@ _ETAGS = r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'
 
 #  By name: description, pattern, example.
 _PATH_PARAMETERS: Mapping[str, tuple[str, str, str]] = {
-    "workspaceId": ("The workspace.", _ID, "acme"),
+    "workspaceId": ("The workspace.", _ID, "demo"),
     "groupId": ("The workspace's group.", _ID, "sales"),
     "recipientId": ("The person.", _ID, "p-4f1c2a9b7e3d"),
     "runId": ("The run.", "^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9-]{1,40}$", "20261123T000000Z-night-1"),

@@ -65,8 +65,8 @@ class PageQuery(Query):
 
     limit: Annotated[
         int,
-        BeforeValidator(_as_number),
         Field(ge=1, le=LARGEST_PAGE, description="How many items the page may have.", examples=[_USUAL_PAGE]),
+        BeforeValidator(_as_number),
     ] = _USUAL_PAGE
     continuation_token: Annotated[
         str | None,

@@ -77,9 +77,9 @@ class CallbackQuery(Query):
     state: Annotated[str, Field(max_length=200, description="As the consent link carried it.")]
     tenant: Annotated[str, Field(max_length=64, description="Whose administrator answers.")] = ""
     admin_consent: Annotated[str, Field(max_length=16, description="`True` where Entra ID asked.")] = ""
-    scope: Annotated[str, Field(max_length=8000, description="What was consented to.")] = ""
+    scope: Annotated[str, Field(description="What was consented to.")] = ""
     error: Annotated[str, Field(max_length=200, description="Why there is no consent.")] = ""
-    error_description: Annotated[str, Field(max_length=8000, description="The same for developers.")] = ""
+    error_description: Annotated[str, Field(description="The same for developers.")] = ""
 
     @property
     def is_granted(self) -> bool:

@@ -16,8 +16,10 @@ from devkit.tenants.tenant_file import tenant_from_json
 from sync_core.adapters.queues.orders import GROUP_SYNCS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
+
+    from devkit.demo_workspace import PlannedGroup
 
 PATIENCE = 60.0
 
@@ -34,16 +36,22 @@ LEASE = {"RUN_LEASE_SECONDS": "2"}
 
 @asynccontextmanager
 async def local_stack(
-    folder: Path, users: Sequence[dict[str, Any]], groups: Sequence[dict[str, Any]]
+    folder: Path,
+    users: Sequence[dict[str, Any]],
+    groups: Sequence[dict[str, Any]],
+    *,
+    linked: Sequence[PlannedGroup] | None = None,
+    more_settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[tuple[Stack, Insight]]:
-    """Run everything with a workspace whose groups are linked and daily, until the block ends."""
+    """Run everything with a workspace whose groups are linked and daily, or *linked*, until the block ends."""
     tenant = tenant_from_json({"users": list(users), "groups": list(groups)})
     with claimed(folder, kind="demo", afresh=True) as data:
-        async with Stack(data, Ports(), receive_visibility=RECEIVE_VISIBILITY, more_settings=LEASE) as stack:
+        settings = {**LEASE, **(more_settings or {})}
+        async with Stack(data, Ports(), receive_visibility=RECEIVE_VISIBILITY, more_settings=settings) as stack:
             await stack.load_tenant(DEMO_TENANT_ID, tenant)
             async with stack.insight() as insight:
                 await set_up_workspace(insight.services, tenant=DEMO_TENANT_ID)
-                await link_and_schedule(insight.services, all_daily(tenant.groups))
+                await link_and_schedule(insight.services, linked or all_daily(tenant.groups))
                 await stack.start_host()
                 yield stack, insight
 

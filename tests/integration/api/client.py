@@ -102,7 +102,7 @@ class Api:
             dict(response.headers),
             response.mimetype,
             text,
-            json.loads(text) if text else None,
+            json.loads(text) if text and response.mimetype.endswith("json") else None,
         )
 
     async def get(self, address: str, *, caller: As | None = MANAGER, **headers: str) -> Answered:
