@@ -43,6 +43,10 @@ class DataFolder:
     def settings(self) -> Path:
         return self.path / "host" / "local.settings.json"
 
+    @property
+    def people(self) -> Path:
+        return self.path / "host" / "people.json"
+
     def log(self, name: str) -> Path:
         return self.path / "logs" / f"{name}.log"
 

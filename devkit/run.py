@@ -38,7 +38,7 @@ async def run(given: argparse.Namespace) -> int:
             out.print(text)
 
     with claimed(given.data or DEFAULT_FOLDER / "run", kind="run", afresh=False) as folder:
-        async with Stack(folder, ports, tell=progress.step, on_line=show) as stack:
+        async with Stack(folder, ports, tell=progress.step, on_line=show, sign_in=not given.no_host) as stack:
             tenant = demo_tenant(given.members)
             await stack.load_tenant(DEMO_TENANT_ID, tenant)
             names |= await _set_up(stack, given.members)
@@ -69,6 +69,7 @@ def _say_what_to_do(out: Console, stack: Stack, folder: DataFolder) -> None:
     out.print(
         f"""
 Open            {url}/api/health
+Portal          {url}/portal
 Sign in         TOKEN=$(.venv/bin/python -m devkit token --role manage{_from(folder)})
 See schedules   curl -H "Authorization: Bearer $TOKEN" {url}/api/workspaces/{WORKSPACE}/schedules
 Midnight now    curl -X POST {url}/admin/functions/enqueue_due -H 'Content-Type: application/json' -d '{{}}'

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from devkit.child import PROJECT, Child, Command
+from devkit.demo_admins import demo_admins
 from devkit.entra_simulator.control import SimulatorControl
 from devkit.errors import DevkitError
+from devkit.functions_host.people import write_people
 from devkit.local_entra import register_apps
 from devkit.stack_settings import (
     CLIENT_ID,
     PERMISSIONS,
+    SIGN_IN,
     environment,
     in_environment,
     settings_document,
@@ -64,6 +67,7 @@ class Stack:
 
     *tell* is handed a sentence for each step, *on_line* each line of the host's log. *receive_visibility*: after how
     many seconds a killed host's messages come back (the real host: always 600). *more_settings* go over all others.
+    *sign_in*: browsers choose who they are on a page of the host.
     """
 
     def __init__(
@@ -75,13 +79,15 @@ class Stack:
         on_line: Callable[[str], None] | None = None,
         receive_visibility: int = _AS_THE_REAL_HOST,
         more_settings: dict[str, str] | None = None,
+        sign_in: bool = False,
     ) -> None:
         self._folder = folder
         self._ports = ports
         self._tell = tell
         self._on_line = on_line
         self._receive_visibility = receive_visibility
-        self._more_settings = more_settings or {}
+        self._more_settings = {**(SIGN_IN if sign_in else {}), **(more_settings or {})}
+        self._sign_in = sign_in
         self._open = AsyncExitStack()
         self._ours: dict[str, str] = {}
         self._simulator: Child | None = None
@@ -227,7 +233,7 @@ class Stack:
         return announced
 
     def _host_command(self, environ: dict[str, str]) -> Command:
-        options = {
+        options: dict[str, object] = {
             "--root": PROJECT,
             "--address": _HOST,
             "--port": self._ports.http,
@@ -236,6 +242,9 @@ class Stack:
             "--receive-visibility": self._receive_visibility,
             "--grace": _GRACE_SECONDS,
         }
+        if self._sign_in:
+            write_people(self._folder.people, demo_admins())
+            options["--sign-in"] = self._folder.people
         given = [part for name, value in options.items() for part in (name, str(value))]
         return Command(
             "The functions host",

@@ -24,6 +24,9 @@ PLATFORM_TENANT_ID = "b8c0d7e2-1f43-4a6b-8d95-3c2e1a0f9b87"
 PLATFORM_CLIENT_ID = "e3a91c54-6d20-4f7e-b1c8-5a4d3e2f1b06"
 PLATFORM_CLIENT_SECRET = "a-secret-of-the-platform"  # noqa: S105  as the other one
 
+#  With them the product believes the local host's sign-in, as it would the platform's.
+SIGN_IN = {"TRUST_PLATFORM_AUTH": "true", "WEBSITE_AUTH_ENABLED": "true"}
+
 #  They would contradict ours: storage by identity, another proof of who we are.
 _CONTRADICTIONS = (
     "SyncStorage__queueServiceUri",

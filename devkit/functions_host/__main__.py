@@ -20,6 +20,8 @@ from devkit.functions_host.host import App, Host, HostOptions, load_app
 from devkit.functions_host.http_server import HttpOptions
 from devkit.functions_host.local_settings import apply_settings, read_local_settings
 from devkit.functions_host.logs import configure_logging
+from devkit.functions_host.people import read_people
+from devkit.functions_host.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--enable-auth", action="store_true", help="ask for access keys, see --keys")
     add("--keys", type=Path, metavar="FILE", help='{"master": …, "host": {name: key}, "functions": {…}}')
     add("--client-principal", type=Path, metavar="FILE", help="sign everybody in as the person in this file")
+    add("--sign-in", type=Path, metavar="FILE", help="let browsers sign in as one of the people in this file")
     add("--ready-json", action="store_true", help="print one JSON line when ready")
     add("--exit-with-parent", action="store_true", help="end when standard input does")
     return parser
@@ -75,11 +78,14 @@ def _prepared(given: argparse.Namespace) -> tuple[App, HostOptions]:
         raise DevkitError("--receive-visibility takes a whole number of at least 1.")
     if given.enable_auth and given.keys is None:
         raise DevkitError("--enable-auth needs --keys.")
+    if given.sign_in and given.client_principal:
+        raise DevkitError("--sign-in and --client-principal contradict each other: give one of them.")
     http = HttpOptions(
         port=given.port,
         address=given.address,
         access_keys=read_access_keys(given.keys) if given.enable_auth else None,
         identity=read_client_principal(given.client_principal) if given.client_principal else {},
+        sign_in=SignIn(read_people(given.sign_in)) if given.sign_in else None,
     )
     options = HostOptions(
         http=http,

@@ -38,6 +38,12 @@ def read_client_principal(path: Path) -> Mapping[str, str]:
     claims = principal.get("claims")
     if not isinstance(claims, list) or not all(_is_claim(claim) for claim in claims):
         raise DevkitError(f'{path}: "claims" must be a list of objects with "typ" and "val".')
+    return headers_of(principal)
+
+
+def headers_of(principal: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the headers by which the platform tells an app who is signed in."""
+    claims = principal["claims"]
     headers = {
         "x-ms-client-principal": base64.b64encode(json.dumps(principal).encode()).decode(),
         "x-ms-client-principal-idp": str(principal.get("auth_typ", "aad")),

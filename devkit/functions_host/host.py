@@ -7,7 +7,8 @@ It stands in for ``func start`` where Core Tools are not installed, and deviates
 * how long a received message stays invisible can be set (the real host: always 10 minutes);
 * timer statuses are JSON files in a data folder, not blobs;
 * access keys come from a file; there is no key store;
-* no platform authentication: identity headers of clients are dropped, and one identity can be set for development;
+* no platform authentication: identity headers of clients are dropped; for development one identity can be set, or
+  browsers choose theirs on a page of the local sign-in;
 * a function that exceeds functionTimeout fails, but the process is not restarted; a thread cannot be stopped;
 * a retry policy is honoured on timers alone; connections take connection strings alone;
 * bindings other than timer, queue and HTTP are refused at the start; no extension bundle is loaded, no CORS headers;

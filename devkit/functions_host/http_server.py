@@ -19,20 +19,28 @@ if TYPE_CHECKING:
     from devkit.functions_host.access_keys import AccessKeys
     from devkit.functions_host.admin import AdminRoutes
     from devkit.functions_host.invocations import Invoker
+    from devkit.functions_host.sign_in import SignIn
 
 #  Azure/azure-functions-host, ScriptConstants.cs; past it the host answers 500 (its issue 10519).
 MAX_BODY_BYTES = 104_857_600
+#  Wider than Kestrel's 8 KiB (learn.microsoft.com, "KestrelServerLimits.MaxRequestLineSize"), past which the server
+#  itself refuses: here the app is heard on long addresses, too.
+_LONGEST_LINE = 65_536
 _HOME = "<!DOCTYPE html><title>Functions host</title><h1>The local functions host is up and running.</h1>"
 
 
 @dataclass(frozen=True, slots=True)
 class HttpOptions:
-    """*access_keys* None lets everybody in; *identity* are the headers of the signed-in person."""
+    """*access_keys* None lets everybody in.
+
+    Who is signed in: whom *sign_in* knows by their browser's session, without it whom the *identity* headers name.
+    """
 
     port: int
     address: str = "127.0.0.1"
     access_keys: AccessKeys | None = None
     identity: Mapping[str, str] = field(default_factory=dict)
+    sign_in: SignIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,17 @@ class HttpServer:
         self._options = options
         application = web.Application(client_max_size=MAX_BODY_BYTES + 1)
         admin.add_to(application.router)
+        if options.sign_in is not None:
+            options.sign_in.add_to(application.router)
         application.router.add_get("/", self._home)
         application.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(application, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(
+            application,
+            access_log=None,
+            handle_signals=False,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+        )
 
     async def start(self) -> str:
         """Listen and return the address.
@@ -106,7 +122,7 @@ class HttpServer:
             return web.Response(status=500)
         #  Without a Content-Length the real host hands on no body (its issue 4926).
         body = await request.read() if request.content_length else b""
-        raw = request_datum(request, body, route_params=found.route_params, identity=self._options.identity)
+        raw = request_datum(request, body, route_params=found.route_params, identity=self._identity(request))
         outcome = await self._invoker.invoke(found.function, Call(raw=raw, reason=VIA_HOST_API))
         return response_from(outcome.response)
 
@@ -124,6 +140,10 @@ class HttpServer:
             if route_params is not None:
                 return _Match(function, trigger, route_params)
         return None
+
+    def _identity(self, request: web.Request) -> Mapping[str, str]:
+        sign_in = self._options.sign_in
+        return self._options.identity if sign_in is None else sign_in.identity(request)
 
     def _may_enter(self, request: web.Request, found: _Match) -> bool:
         keys = self._options.access_keys
