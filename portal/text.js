@@ -161,13 +161,12 @@ export const text = {
     title: "You have no role here yet",
     body: "You are signed in, but your administrator has not given you a role in this product. Ask for Schedules.Read to look, or Schedules.Manage to change schedules, then sign in again.",
     id: "Your object id, which your administrator needs:",
-    action: "Contact our support",
+    action: "Sign in again",
   },
   noWorkspace: {
     title: "No workspace belongs to your organisation",
     body: "Your organisation's Entra tenant manages no workspace of ours. Our support can tell you which one it should be.",
     tenant: "Your tenant's id:",
-    action: "Contact our support",
   },
   chooseWorkspace: {
     title: "Choose a workspace",
@@ -178,7 +177,6 @@ export const text = {
     title: "Scheduled syncs come with the Business plan",
     body: (workspace, plan) =>
       `${workspace} is on the ${plan} plan. With Business it can sync every week, with Enterprise every day. Schedules that exist are kept, paused by the system.`,
-    action: "Ask about plans",
   },
   notConnected: {
     title: "Connect Microsoft Entra ID first",

@@ -1,5 +1,14 @@
 /** Where "Contact our support" leads: the set address, with the ids that support asks for first. */
 
+import { text } from "../text.js";
+import { h } from "./h.js";
+
+/** @returns {HTMLElement|null} null where no address is set */
+export function supportLink({ supportUrl }, ids, { asButton = false } = {}) {
+  if (!supportUrl) return null;
+  return h("a", { class: asButton ? "link-button" : null, href: supportHref(supportUrl, ids), target: "_blank", rel: "noopener" }, text.frame.support);
+}
+
 /**
  * @param {string} url of the setting; a page's, or a mail address with "mailto:"
  * @param {Record<string, string|null|undefined>} ids such as {workspace, run, request}

@@ -96,7 +96,7 @@ export function table({ label, columns, rowKey, sort, onSort, selection }) {
       const old = before.get(key);
       shown.set(key, old?.said === said ? old : { said, element: rowElement(row, key) });
     }
-    body.replaceChildren(...[...shown.values()].map((one) => one.element));
+    arrange(body, [...shown.values()].map((one) => one.element));
     for (const key of chosen) if (!shown.has(key)) chosen.delete(key);
     if (selection) told();
     focus();
@@ -109,6 +109,17 @@ export function table({ label, columns, rowKey, sort, onSort, selection }) {
   };
   Object.defineProperty(wrapper, "selected", { get: () => new Set(chosen) });
   return wrapper;
+}
+
+/** Make *wanted* the rows of *body*, moving no row that stands in its place: a menu that is open in it stays so. */
+function arrange(body, wanted) {
+  const kept = new Set(wanted);
+  for (const row of [...body.children]) if (!kept.has(row)) row.remove();
+  let at = body.firstElementChild;
+  for (const row of wanted) {
+    if (row === at) at = at.nextElementSibling;
+    else body.insertBefore(row, at);
+  }
 }
 
 function headerCell(column, sort, sortBy) {
@@ -149,7 +160,7 @@ function focusIn(body) {
   const key = focused?.closest("tr")?.dataset.key;
   const action = focused?.dataset.action;
   return () => {
-    if (!focused || focused.isConnected && document.activeElement === focused) return;
+    if (!focused || document.activeElement === focused) return;
     const row = body.querySelector(`[data-key="${CSS.escape(key)}"]`);
     const again = focused.isConnected ? focused : (row?.querySelector(`[data-action="${action}"]`) ?? row?.querySelector("a, button, [tabindex]"));
     again?.focus();

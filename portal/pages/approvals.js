@@ -1,0 +1,8 @@
+/** Needs approval: held removals, and the decision. */
+
+import { shimmer } from "../parts/shimmer.js";
+
+/** @param {import("../context.js").Context} context */
+export async function show(context, params) {
+  return shimmer();
+}

@@ -1,0 +1,8 @@
+/** Groups → [Group] → Settings → Scheduled Sync. */
+
+import { shimmer } from "../parts/shimmer.js";
+
+/** @param {import("../context.js").Context} context */
+export async function show(context, params) {
+  return shimmer();
+}

@@ -1,0 +1,8 @@
+/** People: the list, and a recipient made by hand. */
+
+import { shimmer } from "../parts/shimmer.js";
+
+/** @param {import("../context.js").Context} context */
+export async function show(context, params) {
+  return shimmer();
+}

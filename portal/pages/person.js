@@ -1,0 +1,8 @@
+/** One person: profile, cards, and why. */
+
+import { shimmer } from "../parts/shimmer.js";
+
+/** @param {import("../context.js").Context} context */
+export async function show(context, params) {
+  return shimmer();
+}

@@ -1,0 +1,8 @@
+/** Scheduled Syncs: all schedules of the workspace. */
+
+import { shimmer } from "../parts/shimmer.js";
+
+/** @param {import("../context.js").Context} context */
+export async function show(context, params) {
+  return shimmer();
+}

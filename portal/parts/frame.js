@@ -1,0 +1,98 @@
+/** What stands around every page: the bar on top, the navigation on the left, the footer with the way to support. */
+
+import { NAVIGATION } from "../routes.js";
+import { text } from "../text.js";
+import { tag } from "./badge.js";
+import { button } from "./controls.js";
+import { fill, h } from "./h.js";
+import { icon } from "./icons.js";
+import { menuButton } from "./menu.js";
+import { supportLink } from "./support.js";
+
+/**
+ * @param {import("../session.js").Session} session
+ * @returns {{main: HTMLElement, show: (place: {workspace: object|null, nav?: string, ids?: object,
+ *   href: (name: string) => string}) => void, supportIds: (ids: object) => void, count: (entry: string, number: number) => void}}
+ */
+export function createFrame(session) {
+  const main = h("main", { id: "content", tabindex: "-1" });
+  const side = h("nav", { class: "side", id: "navigation", "aria-label": text.frame.navigation });
+  const tools = h("div", { class: "top-tools" });
+  const footer = h("footer", { class: "footer" });
+  const opener = button({ label: text.frame.openNavigation, icon: "menu", iconOnly: true, appearance: "transparent", onClick: () => open(!side.classList.contains("open")) });
+  opener.classList.add("side-opener");
+  opener.setAttribute("aria-controls", side.id);
+  const open = (is) => {
+    side.classList.toggle("open", is);
+    opener.setAttribute("aria-expanded", String(is));
+  };
+  open(false);
+  side.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !side.classList.contains("open")) return;
+    open(false);
+    opener.focus();
+  });
+
+  document.body.prepend(
+    h("a", { class: "skip", href: "#content" }, text.frame.skip),
+    h("header", { class: "top" }, opener, h("a", { class: "product", href: "/portal" }, text.product), tools),
+    h("div", { class: "below-top" }, side, h("div", { class: "page" }, main, footer)),
+  );
+
+  const counts = new Map();
+  let place = null;
+  const drawSide = () => fill(side, place?.workspace ? NAVIGATION.map((group) => section(group, place, counts)) : null);
+  const drawFooter = (ids) => {
+    const link = supportLink(session, { workspace: place.workspace?.id, ...ids });
+    fill(footer, h("span", {}, text.frame.footer), link ? h("span", {}, text.frame.help, " ", link) : null);
+  };
+
+  return {
+    main,
+    show: (now) => {
+      open(false);
+      place = now;
+      side.hidden = !now.workspace;
+      opener.hidden = !now.workspace;
+      drawSide();
+      fill(tools, workspaceSwitcher(session, now.workspace), account(session));
+      drawFooter(now.ids);
+    },
+    supportIds: (ids) => drawFooter({ ...place.ids, ...ids }),
+    count: (entry, number) => {
+      counts.set(entry, number);
+      drawSide();
+    },
+  };
+}
+
+function section({ heading, entries }, place, counts) {
+  const links = entries.map(([words, name, iconName]) =>
+    h(
+      "li",
+      {},
+      h(
+        "a",
+        { href: place.href(name), "aria-current": place.nav === name ? "page" : null },
+        icon(iconName),
+        words,
+        counts.get(name) ? h("span", { class: "count" }, counts.get(name)) : null,
+      ),
+    ),
+  );
+  return [heading ? h("h2", { class: "side-heading" }, heading) : null, h("ul", {}, links)];
+}
+
+function workspaceSwitcher({ workspaces }, workspace) {
+  if (!workspace) return null;
+  const plan = tag(text.plans[workspace.plan] ?? workspace.plan, "brand");
+  if (workspaces.length < 2) return [h("span", { class: "workspace-name" }, workspace.name), plan];
+  const items = () => workspaces.map(({ id, name }) => ({ label: name, href: `/portal/${id}`, icon: id === workspace.id ? "approve" : null }));
+  return [menuButton({ label: text.frame.switchWorkspace, words: workspace.name, items }), plan];
+}
+
+function account({ name, me }) {
+  if (!me) return null;
+  const items = () => [{ label: text.frame.signOut, href: "/.auth/logout?post_logout_redirect_uri=/portal", icon: "external" }];
+  return menuButton({ label: text.frame.account, words: name, items });
+}
