@@ -76,8 +76,8 @@ export function nextRun(when, now = new Date(), zone = viewersZone()) {
   if (left <= 0) return { isDue: true, utc: text.time.due, local: "", countdown: "", isEveningBefore: false };
   return {
     isDue: false,
-    utc: utcTime(when),
-    local: localTime(when, zone),
+    utc: text.time.utc(nearDay(when, "UTC"), clock(when, "UTC")),
+    local: text.time.local(nearDay(when, zone), clock(when, zone)),
     countdown: text.time.inTime(span(Math.max(left, MINUTE))),
     isEveningBefore: weekday(when, zone) !== weekday(when, "UTC"),
   };
@@ -134,6 +134,12 @@ function withRest(large, inLarge, small, inSmall) {
 function day(when, zone) {
   const parts = partsOf(when, zone, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
   return `${parts.weekday} ${parts.day} ${parts.month} ${parts.year}`;
+}
+
+/** Without the year, for what is at most a week away. */
+function nearDay(when, zone) {
+  const parts = partsOf(when, zone, { weekday: "short", day: "numeric", month: "short" });
+  return `${parts.weekday} ${parts.day} ${parts.month}`;
 }
 
 const clock = (when, zone) => {

@@ -32,7 +32,7 @@ export function button({ label, onClick, appearance, icon: name, iconOnly = fals
         if (event.currentTarget.getAttribute("aria-disabled") !== "true") onClick(event);
       },
     },
-    name ? icon(name) : null,
+    name ? icon(name, iconOnly ? null : "start") : null,
     iconOnly ? null : label,
   );
 }

@@ -37,7 +37,7 @@ const PATHS = {
   warning: "M10 3l7.500 13.500h-15zM10 8v4M10 14v.5",
 };
 
-/** @param {keyof typeof PATHS} name */
-export function icon(name) {
-  return s("svg", { class: `icon icon-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true" }, s("path", { d: PATHS[name] }));
+/** @param {keyof typeof PATHS} name @param {string} [slot] of the component that it stands in */
+export function icon(name, slot) {
+  return s("svg", { class: `icon icon-${name}`, slot, viewBox: "0 0 20 20", "aria-hidden": "true" }, s("path", { d: PATHS[name] }));
 }

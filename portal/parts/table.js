@@ -148,10 +148,11 @@ function narrowSorter(columns, sort, sortBy) {
 }
 
 function cellOf(column, row) {
-  const content = column.cell(row);
+  const said = column.cell(row);
+  const content = h("div", { class: "cell" }, said === null || said === "" ? "–" : said);
   const common = { "data-label": column.headerHidden || column.isName ? null : column.header, class: [column.align, `cell-${column.key}`].filter(Boolean).join(" ") };
   if (column.isName) return h("th", { ...common, role: "rowheader", scope: "row" }, content);
-  return h("td", { ...common, role: "cell" }, content === null || content === "" ? "–" : content);
+  return h("td", { ...common, role: "cell" }, content);
 }
 
 /** Remember what has the focus in *body*; returns what gives it back to the new elements. */
