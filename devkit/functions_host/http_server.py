@@ -75,7 +75,8 @@ class HttpServer:
         if options.sign_in is not None:
             options.sign_in.add_to(application.router)
         application.router.add_get("/", self._home)
-        application.router.add_route("*", "/{path:.*}", self._handle)
+        #  Line breaks, too: what an address may hold is for the app to say.
+        application.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
         self._runner = web.AppRunner(
             application,
             access_log=None,

@@ -26,6 +26,10 @@ CAPABILITIES = [
     "Change events",
     "Unlink, re-link and concurrent readers",
     "Connection health",
+    "Who may call",
+    "What the API says of itself",
+    "From nothing to a finished run",
+    "The effect of saving",
 ]
 
 

@@ -105,6 +105,16 @@ async def test_route_parameters_are_texts(bench: Workbench) -> None:
         assert (await hosted.http.get("/api/groups/seven")).status_code == 404
 
 
+@pytest.mark.parametrize("written", ["a%0Ab", "%C2%85", "%23", "x" * 9000])
+async def test_whatever_a_route_parameter_holds_is_for_the_app_to_judge(bench: Workbench, written: str) -> None:
+    write_echo(bench, route="groups/{id}")
+
+    async with bench.running() as hosted:
+        answer = await hosted.http.get(f"/api/groups/{written}")
+
+    assert answer.json()["route"] == {"id": unquote(written)}
+
+
 async def test_what_a_request_carries_reaches_the_function(bench: Workbench) -> None:
     write_echo(bench)
 
