@@ -41,15 +41,16 @@ ENDED = (RunState.SUCCEEDED, RunState.SUCCEEDED_WITH_WARNINGS, RunState.HELD, Ru
 
 #  Few of each, so that equal values are common, and letters whose cases and composed forms differ.
 names = st.sampled_from(["Sales", "sales", "SALES east", "Straße", "STRASSE", "Zoé", "Zoe\u0301", "", "\ud800"])
-cadences = st.sampled_from([Cadence("daily"), *(Cadence("weekly", day) for day in range(7))])
+cadences = st.sampled_from([Cadence("daily"), Cadence("weekly", 1), Cadence("weekly", 3)])
 minutes = st.integers(0, 3)
 last_runs = st.none() | st.tuples(st.sampled_from(ENDED), minutes)
-rows = st.tuples(names, cadences, st.booleans(), last_runs)
+rows = st.tuples(names, cadences, st.sampled_from([True, True, False]), last_runs)
 workspaces = st.dictionaries(st.sampled_from([f"g{number}" for number in range(12)]), rows, max_size=12)
+large_workspaces = st.fixed_dictionaries({f"g{number}": rows for number in range(7)})
 queries = st.builds(
     ScheduleQuery,
-    states=st.frozensets(st.sampled_from(ScheduleState), max_size=3),
-    text=st.sampled_from(["", "sal", "strasse", "zoé", "EAST sales", "nobody"]),
+    states=st.just(frozenset()) | st.frozensets(st.sampled_from(ScheduleState), max_size=3),
+    text=st.sampled_from(["", "", "", "sal", "strasse", "zoé", "EAST sales", "nobody"]),
     sort=st.sampled_from(SortBy),
     descending=st.booleans(),
 )
@@ -130,7 +131,7 @@ def test_the_counts_are_those_of_all_that_the_text_finds(everything: Rows, query
         assert count == len(expected(statuses, only))
 
 
-@given(everything=workspaces, query=queries, limit=st.integers(1, 5), data=st.data())
+@given(everything=large_workspaces, query=queries, limit=st.integers(1, 5), data=st.data())
 def test_whatever_changes_in_between_the_others_are_seen_once(
     everything: Rows,
     query: ScheduleQuery,
@@ -138,7 +139,7 @@ def test_whatever_changes_in_between_the_others_are_seen_once(
     data: st.DataObject,
 ) -> None:
     """Groups come, go and move between two pages, and it becomes midnight."""
-    changed = data.draw(st.dictionaries(st.sampled_from(sorted(everything) or ["g0"]), st.none() | rows, max_size=4))
+    changed = data.draw(st.dictionaries(st.sampled_from(sorted(everything)), st.none() | rows, max_size=4))
     later = {**everything, **{group: row for group, row in changed.items() if row is not None}}
     for group, row in changed.items():
         if row is None:
