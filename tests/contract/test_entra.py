@@ -12,8 +12,8 @@ import pytest_asyncio
 from devkit.entra_simulator.changes import apply_mutations
 from devkit.entra_simulator.server import RunningSimulator, running_simulator
 from devkit.tenants.mutations import mutation_from_json
-from sync_core.domain.entra import FoundGroup, GroupKind
 from sync_core.adapters.entra.failures import refused
+from sync_core.domain.entra import FoundGroup, GroupKind
 from sync_core.domain.errors import EntraRefused, GroupGone, TryAgainLater
 from sync_core.domain.ids import EntraGroupId, TenantId
 from tests.builders import MIDNIGHT
