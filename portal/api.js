@@ -107,34 +107,34 @@ export function createApi(link, { workspaceId = "", signal } = {}) {
 
 async function answered(link, address, request) {
   const isRead = request.method === "GET";
-  let isLost = false;
   for (let tries = 1; ; tries += 1) {
     let response;
+    let body;
     try {
       response = await link.fetch(address, request);
+      body = await bodyOf(response);
     } catch (failure) {
       if (request.signal?.aborted || failure?.name === "AbortError") throw failure;
-      link.onNetwork(false);
-      isLost = true;
       if (!isRead) throw Problem.lostNetwork();
+      link.onNetwork(false);
       await link.wait(backoff(tries), request.signal);
       continue;
     }
-    if (isLost || isRead) link.onNetwork(true);
-    if (response.ok) return readAnswer(response);
+    link.onNetwork(true);
+    if (response.ok && body !== undefined) return answerOf(response, body);
     if (isRead && PASSING.has(response.status) && tries < TRIES_WHEN_BUSY) {
       await link.wait(Math.min(Number(response.headers.get("Retry-After")) || backoff(tries), LONGEST_WAIT), request.signal);
       continue;
     }
-    const problem = problemOf(response.status, response.headers, await bodyOf(response));
+    const problem = problemOf(response.status, response.headers, body);
     if (response.status === 401) link.onSignedOut();
     throw problem;
   }
 }
 
-async function readAnswer(response) {
+function answerOf(response, body) {
   return {
-    body: response.status === 204 ? null : await bodyOf(response),
+    body,
     status: response.status,
     etag: response.headers.get("ETag"),
     location: response.headers.get("Location"),
@@ -142,12 +142,12 @@ async function readAnswer(response) {
   };
 }
 
-/** What the answer says; null for none, and for what is no JSON. */
+/** What the answer says, null for nothing, undefined where it is no JSON: something in between has answered. */
 async function bodyOf(response) {
   const said = await response.text();
   try {
     return said ? JSON.parse(said) : null;
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -18,6 +18,7 @@ import { choicePage, pageForFailure } from "./pages/when_it_fails.js";
 import { hrefOf, match, startRouter } from "./router.js";
 import { ROUTES } from "./routes.js";
 import { openSession, portalConfig, SIGNED_OUT } from "./session.js";
+import { text } from "./text.js";
 
 const link = {
   fetch: (...request) => fetch(...request),
@@ -103,6 +104,7 @@ function showAlone(element) {
   leavePage();
   frame.show({ workspace: null, href: () => "/portal" });
   fill(frame.main, element);
+  document.title = text.documentTitle(element.querySelector("h1").textContent);
 }
 
 function showFailure(failure) {

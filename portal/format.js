@@ -85,10 +85,11 @@ export function nextRun(when, now = new Date(), zone = viewersZone()) {
 
 /** "2 min 5 s". */
 export function duration(seconds) {
-  if (seconds < 1) return text.time.lessThanASecond;
-  if (seconds < 60) return text.time.seconds(Math.round(seconds));
-  if (seconds < 3600) return withRest(Math.floor(seconds / 60), text.time.minutes, Math.floor(seconds % 60), text.time.seconds);
-  return span(seconds * 1000);
+  const whole = Math.floor(seconds);
+  if (whole < 1) return text.time.lessThanASecond;
+  if (whole < 60) return text.time.seconds(whole);
+  if (whole < 3600) return withRest(Math.floor(whole / 60), text.time.minutes, whole % 60, text.time.seconds);
+  return span(whole * 1000);
 }
 
 /** How long it is from *since* to *now*: "2 min 5 s". */

@@ -74,7 +74,7 @@ export const text = {
     notFound: "Not found",
   },
 
-  plans: { business: "Business", enterprise: "Enterprise", other: (plan) => plan },
+  plan: (plan) => plan.charAt(0).toUpperCase() + plan.slice(1),
 
   states: {
     "not-run-yet": "Not run yet",

@@ -7,9 +7,8 @@ import { text } from "../text.js";
 /** @param {import("../session.js").Session} session */
 export function chooseWorkspace({ workspaces }) {
   const choices = workspaces.map(({ id, name, plan }) =>
-    h("li", {}, h("a", { class: "choice-card", href: `/portal/${encodeURIComponent(id)}` }, h("strong", {}, name), tag(text.chooseWorkspace.plan(text.plans[plan] ?? plan)))),
+    h("li", {}, h("a", { class: "choice-card", href: `/portal/${encodeURIComponent(id)}` }, h("strong", {}, name), tag(text.chooseWorkspace.plan(text.plan(plan))))),
   );
-  document.title = text.documentTitle(text.chooseWorkspace.title);
   return h(
     "section",
     { class: "choose-workspace" },

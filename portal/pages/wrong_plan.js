@@ -6,7 +6,6 @@ import { text } from "../text.js";
 
 /** @param {import("../context.js").Context} context */
 export function wrongPlan({ workspace, session }) {
-  const plan = text.plans[workspace.plan] ?? workspace.plan;
   const action = supportLink(session, { workspace: workspace.id }, { asButton: true });
-  return emptyState({ title: text.wrongPlan.title, body: text.wrongPlan.body(workspace.name, plan), action, iconName: "clock" });
+  return emptyState({ title: text.wrongPlan.title, body: text.wrongPlan.body(workspace.name, text.plan(workspace.plan)), action, iconName: "clock" });
 }

@@ -85,7 +85,7 @@ function section({ heading, entries }, place, counts) {
 
 function workspaceSwitcher({ workspaces }, workspace) {
   if (!workspace) return null;
-  const plan = tag(text.plans[workspace.plan] ?? workspace.plan, "brand");
+  const plan = tag(text.plan(workspace.plan), "brand");
   if (workspaces.length < 2) return [h("span", { class: "workspace-name" }, workspace.name), plan];
   const items = () => workspaces.map(({ id, name }) => ({ label: name, href: `/portal/${id}`, icon: id === workspace.id ? "approve" : null }));
   return [menuButton({ label: text.frame.switchWorkspace, words: workspace.name, items }), plan];
