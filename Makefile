@@ -7,7 +7,7 @@ VENV := .venv/bin
 STACK = $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)") $(if $(MEMBERS),--members $(MEMBERS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo scenario test check format openapi
+.PHONY: help setup browser run demo scenario test check format openapi
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -15,6 +15,9 @@ help: ## say what there is
 setup: ## install what is missing: .venv, the pinned Python packages, Azurite
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and not found: install it, try again." >&2; exit 1; fi
 	@"$(PYTHON)" -m devkit setup
+
+browser: setup ## install a Chromium for the browser tests, where the machine has none
+	@$(VENV)/python -m devkit browser
 
 run: setup ## start everything and serve on http://localhost:7071 until Ctrl-C
 	@$(VENV)/python -m devkit run $(STACK)
@@ -25,7 +28,7 @@ demo: setup ## live through one midnight from an empty directory and show what i
 scenario: setup ## play a story: join, leave, rename, disable, hold, approve, undo
 	@$(VENV)/python -m devkit scenario $(STACK)
 
-test: setup ## run all tests
+test: setup browser ## run all tests
 	@$(VENV)/python -m pytest $(ARGS)
 
 check: setup ## formatting, lint, types, import rules

@@ -1,4 +1,4 @@
-"""Command line: ``python -m devkit setup``, ``run``, ``demo``, ``scenario`` or ``token``."""
+"""Command line: ``python -m devkit setup``, ``browser``, ``run``, ``demo``, ``scenario`` or ``token``."""
 
 #  Nothing that newer Pythons alone understand, and nothing installed, before the version is checked.
 from __future__ import annotations

@@ -43,6 +43,10 @@ def _carry_out(given: argparse.Namespace) -> int:
         from devkit.set_up import set_up  # noqa: PLC0415  the others need packages that it has yet to install
 
         return _told(set_up)
+    if given.command == "browser":
+        from devkit.set_up_browser import set_up_browser  # noqa: PLC0415  as set_up
+
+        return _told(set_up_browser)
     from devkit.tenants.tenant_file import TenantFileError  # noqa: PLC0415
     from sync_core.domain.errors import SettingError  # noqa: PLC0415
 
@@ -110,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m devkit", description="The whole product on this machine.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("setup", help="install what is missing: .venv, Python packages, Azurite")
+    commands.add_parser("browser", help="install a Chromium for the browser tests, where there is none")
     run = commands.add_parser("run", help="start everything and serve until Ctrl-C")
     _add_stack_options(run, http_port=7071, data=".local/run")
     run.add_argument("--no-host", action="store_true", help="all but the functions host, for `func start`")

@@ -5,56 +5,36 @@ Standard library only.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import shutil
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devkit.errors import DevkitError
+from devkit.installing import Stamp, step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _OLDEST_NODE = 20
 _PYTHON_FILES = ("requirements.txt", "requirements-dev.txt", "constraints.txt")
-_NODE_FILES = ("package.json", "package-lock.json")
-#  What the app serves from a package for browsers: the package's folder, its files, and where the app looks for them.
-_SERVED = (
-    ("swagger-ui-dist", ("swagger-ui.css", "swagger-ui-bundle.js", "LICENSE"), "schedules_api/viewer/installed"),
+_TOKENS_SCRIPT = "devkit/fluent_tokens.mjs"
+_NODE_FILES = ("package.json", "package-lock.json", _TOKENS_SCRIPT)
+_VENDOR = "portal/vendor"
+#  What browsers get: a package's folder, its files under the names that the app serves them by, and where it looks.
+_SERVED: tuple[tuple[str, Mapping[str, str], str], ...] = (
+    (
+        "swagger-ui-dist",
+        {name: name for name in ("swagger-ui.css", "swagger-ui-bundle.js", "LICENSE")},
+        "schedules_api/viewer/installed",
+    ),
+    ("@fluentui/web-components/dist", {"web-components-all.min.js": "web-components.js"}, _VENDOR),
+    ("@fluentui/tokens", {"LICENSE": "LICENSE.txt"}, _VENDOR),
 )
-_LAST_LINES = 15
-_SHOWN_EVERY_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """A file that says for which contents of *sources* something was installed."""
-
-    file: Path
-    sources: tuple[Path, ...]
-    for_what: str = ""
-
-    def is_current(self) -> bool:
-        try:
-            return self.file.read_text(encoding="utf-8") == self._value()
-        except OSError:
-            return False
-
-    def write(self) -> None:
-        self.file.write_text(self._value(), encoding="utf-8")
-
-    def _value(self) -> str:
-        mark = hashlib.sha256(self.for_what.encode())
-        for source in self.sources:
-            mark.update(source.read_bytes())
-        return mark.hexdigest()
+_TOKENS = ("tokens-light.css", "tokens-dark.css")
 
 
 def set_up(project: Path = _PROJECT) -> int:
@@ -85,31 +65,34 @@ def _install_python_packages(project: Path) -> None:
     venv = project / ".venv"
     python = venv / "bin" / "python"
     version = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-    stamp = _Stamp(venv / ".installed", tuple(project / name for name in _PYTHON_FILES))
+    stamp = Stamp(venv / ".installed", tuple(project / name for name in _PYTHON_FILES))
     if python.is_file() and stamp.is_current():
         return
     if not _works(python):
-        _step(f"Making .venv with {version}", [sys.executable, "-m", "venv", "--clear", str(venv)], project)
+        step(f"Making .venv with {version}", [sys.executable, "-m", "venv", "--clear", str(venv)], project)
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    _step("Installing the Python packages", [*pip, "-r", str(project / "requirements-dev.txt")], project)
+    step("Installing the Python packages", [*pip, "-r", str(project / "requirements-dev.txt")], project)
     stamp.write()
 
 
 def _install_node_packages(project: Path) -> None:
     folder = project / "node_modules"
-    stamp = _Stamp(folder / ".installed", tuple(project / name for name in _NODE_FILES))
-    if not stamp.is_current():
-        _step("Installing Azurite and what browsers load", ["npm", "ci", "--no-audit", "--no-fund"], project)
+    stamp = Stamp(folder / ".installed", tuple(project / name for name in _NODE_FILES))
+    again = not stamp.is_current()
+    if again:
+        step("Installing Azurite and what browsers load", ["npm", "ci", "--no-audit", "--no-fund"], project)
     for package, names, place in _SERVED:
-        _copy(folder / package, names, project / place, again=not stamp.is_current())
+        _copy(folder / package, names, project / place, again=again)
+    if again or not all((project / _VENDOR / name).is_file() for name in _TOKENS):
+        step("Writing the portal's colours and sizes", ["node", _TOKENS_SCRIPT, _VENDOR], project)
     stamp.write()
 
 
-def _copy(package: Path, names: Sequence[str], place: Path, *, again: bool) -> None:
+def _copy(package: Path, names: Mapping[str, str], place: Path, *, again: bool) -> None:
     place.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        if again or not (place / name).is_file():
-            shutil.copyfile(package / name, place / name)
+    for name, served in names.items():
+        if again or not (place / served).is_file():
+            shutil.copyfile(package / name, place / served)
 
 
 def _works(python: Path) -> bool:
@@ -119,41 +102,3 @@ def _works(python: Path) -> bool:
         return subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0
     except OSError:
         return False
-
-
-def _step(name: str, command: Sequence[str], project: Path) -> None:
-    """Carry out one installation, telling that it goes on.
-
-    Raises:
-        DevkitError: it failed; the sentence is followed by the last it said.
-    """
-    log = project / ".local" / "setup.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    started = time.monotonic()
-    print(f"{name} ...", flush=True)
-    with log.open("w", encoding="utf-8") as said:
-        process = subprocess.Popen(
-            command, cwd=project, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=_environ()
-        )
-        status = _wait(process, started)
-    if status != 0:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
-        raise DevkitError("\n".join([f"{name} failed with status {status}; all it said is in {log}:", *lines]))
-    print(f"  done in {time.monotonic() - started:.1f} s", flush=True)
-
-
-def _wait(process: subprocess.Popen[bytes], started: float) -> int:
-    try:
-        while True:
-            try:
-                return process.wait(_SHOWN_EVERY_SECONDS)
-            except subprocess.TimeoutExpired:
-                print(f"  {time.monotonic() - started:.0f} s", flush=True)
-    finally:
-        #  After Ctrl-C nothing goes on installing.
-        process.kill()
-
-
-def _environ() -> dict[str, str]:
-    """Return the environment without what would send packages into another Python than ours."""
-    return {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PIP_TARGET", "PIP_USER"}}

@@ -12,7 +12,19 @@ from devkit.set_up import set_up
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILES = ("requirements.txt", "requirements-dev.txt", "constraints.txt", "package.json", "package-lock.json")
+FILES = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "constraints.txt",
+    "package.json",
+    "package-lock.json",
+    "devkit/fluent_tokens.mjs",
+)
+SERVED = {
+    "swagger-ui-dist": ("swagger-ui.css", "swagger-ui-bundle.js", "LICENSE"),
+    "@fluentui/web-components/dist": ("web-components-all.min.js",),
+    "@fluentui/tokens": ("LICENSE",),
+}
 
 
 class Machine:
@@ -22,11 +34,13 @@ class Machine:
         self.tools = folder / "tools"
         self.project = folder / "project"
         self._calls = folder / "calls"
-        self.put(self.tools / "node", "echo v20.1.0")
-        viewer = "node_modules/swagger-ui-dist"
-        files = f"cd {viewer} && echo of npm | tee swagger-ui.css swagger-ui-bundle.js LICENSE"
-        self.put(self.tools / "npm", f"echo npm $1 >> {self._calls}; mkdir -p {viewer}; {files}")
+        colours = 'for name in light dark; do echo of node > "$2/tokens-$name.css"; done'
+        self.put(self.tools / "node", f'if [ "$1" = --version ]; then echo v20.1.0; else {colours}; fi')
+        files = [f"node_modules/{package}/{name}" for package, names in SERVED.items() for name in names]
+        made = "; ".join(f"mkdir -p $(dirname {file}); echo of npm > {file}" for file in files)
+        self.put(self.tools / "npm", f"echo npm $1 >> {self._calls}; {made}")
         self.put(self.project / ".venv" / "bin" / "python", f'[ "$1" = -c ] || echo "$2 $3" >> {self._calls}')
+        (self.project / "devkit").mkdir()
         for name in FILES:
             (self.project / name).write_text("")
 
@@ -59,16 +73,33 @@ def test_a_second_time_installs_nothing(machine: Machine) -> None:
     assert len(machine.calls()) == 2
 
 
-def test_what_browsers_load_is_put_where_the_app_serves_it(machine: Machine) -> None:
-    served = machine.project / "schedules_api" / "viewer" / "installed" / "swagger-ui.css"
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("schedules_api/viewer/installed/swagger-ui.css", "of npm\n"),
+        ("portal/vendor/web-components.js", "of npm\n"),
+        ("portal/vendor/LICENSE.txt", "of npm\n"),
+        ("portal/vendor/tokens-light.css", "of node\n"),
+        ("portal/vendor/tokens-dark.css", "of node\n"),
+    ],
+)
+def test_what_browsers_load_is_put_where_the_app_serves_it(machine: Machine, file: str, source: str) -> None:
+    served = machine.project / file
 
     for _ in range(2):
         set_up(machine.project)
-        assert served.read_text() == "of npm\n"
+        assert served.read_text() == source
         served.unlink()
 
 
-@pytest.mark.parametrize(("changed", "again"), [("constraints.txt", "pip install"), ("package-lock.json", "npm ci")])
+@pytest.mark.parametrize(
+    ("changed", "again"),
+    [
+        ("constraints.txt", "pip install"),
+        ("package-lock.json", "npm ci"),
+        ("devkit/fluent_tokens.mjs", "npm ci"),
+    ],
+)
 def test_what_changed_is_installed_again(machine: Machine, changed: str, again: str) -> None:
     set_up(machine.project)
     (machine.project / changed).write_text("another version")
