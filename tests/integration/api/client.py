@@ -105,9 +105,7 @@ class Api:
             json.loads(text) if text and response.mimetype.endswith("json") else None,
         )
 
-    async def get(
-        self, address: str, *, caller: As | None = MANAGER, headers: Mapping[str, str] | None = None
-    ) -> Answered:
+    async def get(self, address: str, *, caller: As | None = MANAGER, **headers: str) -> Answered:
         return await self.call("GET", address, headers=headers, caller=caller)
 
     def _find(self, path: str) -> tuple[Any, dict[str, str]]:

@@ -47,14 +47,14 @@ async def test_no_answer_may_be_kept_or_guessed_at(api: Api, method: str, addres
 
 
 async def test_a_request_keeps_the_id_that_its_caller_gave(api: Api) -> None:
-    answered = await api.get(HEALTH, headers={"X-Request-Id": "portal-1.2_3"})
+    answered = await api.call("GET", HEALTH, headers={"X-Request-Id": "portal-1.2_3"})
 
     assert answered.headers["X-Request-Id"] == "portal-1.2_3"
 
 
 @pytest.mark.parametrize("given", ["", "a b", "a\r\nSet-Cookie: x=1", "a" * 65, "ä", "<script>"])
 async def test_a_request_id_that_no_log_should_hold_is_replaced(api: Api, given: str) -> None:
-    first, second = [await api.get(HEALTH, headers={"X-Request-Id": given}) for _ in range(2)]
+    first, second = [await api.call("GET", HEALTH, headers={"X-Request-Id": given}) for _ in range(2)]
 
     assert first.headers["X-Request-Id"].isalnum()
     assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
@@ -139,7 +139,7 @@ async def test_storage_down_is_worth_another_try(
 ) -> None:
     _break_storage(world)
 
-    answered = await api.get(address, headers={"X-Request-Id": "r-1"})
+    answered = await api.call("GET", address, headers={"X-Request-Id": "r-1"})
 
     assert (answered.status, answered.problem) == (503, "unavailable")
     assert answered.headers["Retry-After"] == "30"
@@ -177,7 +177,7 @@ async def test_what_nobody_expected_is_in_the_log_and_not_in_the_answer(
 
     world.tables.before_read = fail
 
-    answered = await api.get(SCHEDULES, headers={"X-Request-Id": "r-2"})
+    answered = await api.call("GET", SCHEDULES, headers={"X-Request-Id": "r-2"})
 
     assert (answered.status, answered.problem) == (500, "unexpected-error")
     assert "secret" not in answered.text
