@@ -1,5 +1,6 @@
 /** Which page stands in for one that cannot be shown, and for one that must be chosen first. */
 
+import { Problem } from "../api.js";
 import { chooseWorkspace } from "./choose_workspace.js";
 import { failed } from "./failed.js";
 import { noRole } from "./no_role.js";
@@ -17,6 +18,8 @@ export function pageForFailure(failure, around) {
   if (failure.status === 401) return signedOut();
   if (failure.code === "role-needed") return noRole(around.session, { heading });
   if (failure.status === 404) return notFound({ detail: failure.detail, heading });
+  //  What no request was refused for is a fault of ours, and belongs into the console too.
+  if (!(failure instanceof Problem)) reportError(failure);
   return failed(failure, { ...around, heading });
 }
 

@@ -11,9 +11,9 @@ let bar = null;
 export function showNetwork(isThere) {
   if (isThere === (bar === null)) return;
   if (isThere) bar.remove();
-  bar = isThere ? null : h("div", { class: "network-bar" }, icon("warning"), text.network.offline);
+  bar = isThere ? null : h("div", { class: "network-bar", role: "status" }, icon("warning"), text.network.offline);
   if (bar) document.body.prepend(bar);
-  announce(isThere ? text.network.back : text.network.offline);
+  else announce(text.network.back);
 }
 
 /** Wait *seconds*, or until the browser has a network again; reject when *signal* is aborted. */

@@ -10,6 +10,9 @@ import { checkbox, select, setChecked } from "./controls.js";
 import { h } from "./h.js";
 import { icon } from "./icons.js";
 
+/** New rows built in one frame: about what fits on a screen. */
+const AT_ONCE = 60;
+
 /**
  * @template Row
  * @typedef {object} Column
@@ -31,6 +34,7 @@ import { icon } from "./icons.js";
  */
 export function table({ label, columns, rowKey, sort, onSort, selection }) {
   let shown = new Map();
+  let pending = 0;
   const chosen = new Set();
   const body = h("tbody", { role: "rowgroup" });
   const head = h("tr", { role: "row" });
@@ -94,32 +98,42 @@ export function table({ label, columns, rowKey, sort, onSort, selection }) {
     for (const row of rows) {
       const [key, said] = [rowKey(row), JSON.stringify(row)];
       const old = before.get(key);
-      shown.set(key, old?.said === said ? old : { said, element: rowElement(row, key) });
+      shown.set(key, old?.said === said ? old : { said, row, element: null });
     }
-    arrange(body, [...shown.values()].map((one) => one.element));
+    const kept = new Set([...shown.values()].map((one) => one.element));
+    for (const element of [...body.children]) if (!kept.has(element)) element.remove();
+    cancelAnimationFrame(pending);
+    build([...shown], null);
     for (const key of chosen) if (!shown.has(key)) chosen.delete(key);
     if (selection) told();
     focus();
   };
+
+  /** Put the rows into their places behind *last*; many new ones over several frames, so that nothing stands still. */
+  function build(waiting, last) {
+    let fresh = 0;
+    while (waiting.length > 0 && fresh < AT_ONCE) {
+      const [key, one] = waiting.shift();
+      if (!one.element) {
+        one.element = rowElement(one.row, key);
+        fresh += 1;
+      }
+      const at = last ? last.nextElementSibling : body.firstElementChild;
+      //  A row that stands in its place is not moved: a menu that is open in it stays so.
+      if (at !== one.element) body.insertBefore(one.element, at);
+      last = one.element;
+    }
+    if (waiting.length > 0) pending = requestAnimationFrame(() => build(waiting, last));
+  }
+
   wrapper.select = (keys) => {
     chosen.clear();
     for (const key of keys) chosen.add(key);
-    for (const [key, { element }] of shown) setChecked(element.querySelector(".choose [role=checkbox]"), chosen.has(key));
+    for (const [key, { element }] of shown) if (element) setChecked(element.querySelector(".choose [role=checkbox]"), chosen.has(key));
     told();
   };
   Object.defineProperty(wrapper, "selected", { get: () => new Set(chosen) });
   return wrapper;
-}
-
-/** Make *wanted* the rows of *body*, moving no row that stands in its place: a menu that is open in it stays so. */
-function arrange(body, wanted) {
-  const kept = new Set(wanted);
-  for (const row of [...body.children]) if (!kept.has(row)) row.remove();
-  let at = body.firstElementChild;
-  for (const row of wanted) {
-    if (row === at) at = at.nextElementSibling;
-    else body.insertBefore(row, at);
-  }
 }
 
 function headerCell(column, sort, sortBy) {
