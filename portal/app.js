@@ -5,7 +5,7 @@
  * says what is shown then. Moving within one page's query keeps the page and tells `context.onQuery`.
  */
 
-import { createApi, Problem } from "./api.js";
+import { backoff, Problem } from "./api.js";
 import { contextFor } from "./context.js";
 import { announce } from "./parts/announcer.js";
 import { createFrame } from "./parts/frame.js";
@@ -13,6 +13,8 @@ import { fill } from "./parts/h.js";
 import { pageHead } from "./parts/heading.js";
 import { showNetwork, waitForNetwork } from "./parts/network.js";
 import { shimmer } from "./parts/shimmer.js";
+import { toast } from "./parts/toast.js";
+import { countWaiting } from "./parts/waiting_count.js";
 import { closeRun, showRun } from "./parts/run_overlay.js";
 import { choicePage, pageForFailure } from "./pages/when_it_fails.js";
 import { hrefOf, match, startRouter } from "./router.js";
@@ -70,6 +72,7 @@ async function openPage(url, { route, params }, workspace) {
   const opened = contextFor({ session, workspace, url, head, href, frame, router, link });
   page = opened;
   frame.show({ workspace, nav: route.nav, href, ids: { group: params.groupId } });
+  countWaiting(frame, link, workspace.id);
   const body = fill(document.createElement("div"), shimmer());
   body.className = "page-body";
   fill(frame.main, head.element, body);
@@ -78,7 +81,7 @@ async function openPage(url, { route, params }, workspace) {
     scrollTo(0, 0);
   }
   try {
-    const { show: showPage } = await route.load();
+    const { show: showPage } = await modulePage(route, opened.context.signal);
     const element = await showPage(opened.context, params);
     if (page !== opened) return;
     fill(body, element);
@@ -117,9 +120,26 @@ function leaveSignedOut() {
   showFailure(new Problem({ code: "not-signed-in", detail: "", status: 401 }));
 }
 
+/** The page's module; where it is the network that lacks, when there is one again. */
+async function modulePage(route, signal) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await route.load();
+    } catch (failure) {
+      if (navigator.onLine) throw failure;
+      showNetwork(false);
+      await waitForNetwork(backoff(tries), signal);
+      showNetwork(true);
+    }
+  }
+}
+
 addEventListener("unhandledrejection", (event) => {
-  //  What the page that was left still waited for.
-  if (event.reason?.name === "AbortError") event.preventDefault();
+  const { reason } = event;
+  //  What the page that was left still waited for; and what a button's press was refused, where nobody shows it nearer.
+  if (reason?.name !== "AbortError" && !(reason instanceof Problem)) return;
+  event.preventDefault();
+  if (reason instanceof Problem && reason.status !== 401) toast(reason.detail, { intent: "error" });
 });
 
 start();

@@ -56,7 +56,8 @@ export function linkButton({ label, href, icon: name, primary = false, external 
 }
 
 /**
- * An on-off switch that takes effect at once. *onChange* may return a promise; if it is refused, the switch goes back.
+ * An on-off switch that takes effect at once. *onChange* may return a promise; if that is refused, the switch goes
+ * back, and the portal says why.
  */
 export function toggle({ label, checked, onChange, disabled = false, visibleLabel = false, action }) {
   const element = stateful("fluent-switch", "switch", { label: visibleLabel ? null : label, checked, disabled, action });

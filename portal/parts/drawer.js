@@ -6,11 +6,11 @@ import { h, newId } from "./h.js";
 import { shimmer } from "./shimmer.js";
 
 /**
- * @param {{title: string, onClose: () => void}} options *onClose*: told however it is closed
+ * @param {{title: string, onClose?: () => void, foot?: Node|null}} options *onClose*: told however it is closed
  * @returns {{element: HTMLDialogElement, title: (words: string, ...beside: Node[]) => void, fill: (content: Node) => void,
  *   close: () => void}}
  */
-export function openDrawer({ title, onClose }) {
+export function openDrawer({ title, onClose = () => {}, foot = null }) {
   const heading = h("h2", { id: newId("drawer-title"), tabindex: "-1" }, title);
   const beside = h("span", { class: "drawer-beside" });
   const body = h("div", { class: "drawer-body" }, shimmer());
@@ -19,6 +19,7 @@ export function openDrawer({ title, onClose }) {
     { class: "drawer", "aria-labelledby": heading.id },
     h("header", { class: "drawer-head" }, heading, beside, button({ label: text.common.close, icon: "close", iconOnly: true, appearance: "subtle", onClick: () => element.close() })),
     body,
+    foot ? h("footer", { class: "drawer-foot" }, foot) : null,
   );
   //  Only a press that begins outside: a text marked from inside to outside must not close it.
   let beganOutside = false;

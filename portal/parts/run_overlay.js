@@ -6,6 +6,8 @@ import { pageForFailure } from "../pages/when_it_fails.js";
 import { runIn, withQuery } from "../router.js";
 import { text } from "../text.js";
 import { openDrawer } from "./drawer.js";
+import { h } from "./h.js";
+import { supportLink } from "./support.js";
 
 let opened = null;
 
@@ -30,9 +32,11 @@ export function closeRun() {
 }
 
 async function open(key, run, page, url, link) {
-  const { navigate } = page.context;
+  const { navigate, session, workspace } = page.context;
+  const support = supportLink(session, { workspace: workspace.id, group: run.groupId, run: run.runId });
   const drawer = openDrawer({
     title: text.run.title,
+    foot: support ? h("span", {}, text.frame.help, " ", support) : null,
     onClose: () => {
       if (opened?.key !== key) return;
       opened.scope.leave();
@@ -47,7 +51,7 @@ async function open(key, run, page, url, link) {
       drawer.fill(await showRunDrawer(scope.context, run));
     } catch (failure) {
       if (scope.context.signal.aborted) return;
-      drawer.fill(pageForFailure(failure, { session: scope.context.session, workspace: scope.context.workspace, again: fillIn, heading: "h3" }));
+      drawer.fill(pageForFailure(failure, { session, workspace, again: fillIn, heading: "h3" }));
     }
   };
   await fillIn();
