@@ -1,0 +1,117 @@
+"""One running product and one Chromium for all browser tests; an office and a page of its own for each.
+
+A test is three lines: ``page = await portal.open("groups")``, what a person does, what is to be seen with ``expect``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright, expect
+
+from devkit.browsing import launched
+from devkit.data_folder import claimed
+from devkit.nights import fire_midnight
+from devkit.office import open_office
+from devkit.stack import Ports, Stack
+from sync_core.domain.schedule import night_of
+from tests.browser.portal import WIDE, Portal, in_words
+from tests.e2e.local_stack import MARKS, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from playwright.async_api import Browser
+
+    from devkit.office import Office
+    from devkit.stack import Insight
+
+HERE = Path(__file__).parent
+_SETTINGS = {
+    #  A page that waits for a run waits for the queue's next look.
+    "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.2",
+    "API_REQUESTS_PER_MINUTE": "100000",
+    "SUPPORT_URL": "mailto:support@contoso.example",
+}
+_PATIENCE_MS = 15_000
+_FAILED = pytest.StashKey[bool]()
+
+expect.set_options(timeout=_PATIENCE_MS)
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Let all browser tests share an event loop: browser and product live on it."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            for mark in MARKS:
+                item.add_marker(mark)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = yield
+    if report.when == "call":
+        item.stash[_FAILED] = report.failed
+    return report
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Stack, Insight]]:
+    """The whole product with its sign-in, and no customer yet."""
+    with claimed(tmp_path_factory.mktemp("browser") / "data", kind="demo", afresh=True) as folder:
+        async with Stack(folder, Ports(), more_settings=_SETTINGS, sign_in=True) as stack, stack.insight() as insight:
+            await stack.start_host()
+            await _pass_midnight(stack, insight)
+            yield stack, insight
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright, launched(playwright) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(running: tuple[Stack, Insight]) -> Office:
+    """A connected Enterprise customer with linked and scheduled groups, of which none has synced."""
+    return await open_office(*running)
+
+
+@pytest.fixture
+def context_options() -> dict[str, Any]:
+    """What a browser context is made with; parametrize it, as with ``{"timezone_id": "America/Los_Angeles"}``."""
+    return {}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def portal(
+    browser: Browser, office: Office, context_options: dict[str, Any], request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Portal]:
+    """The office's portal in a new context; what the browser complains about fails the test."""
+    options = {"viewport": WIDE, "reduced_motion": "reduce", "locale": "en-GB", **context_options}
+    context = await browser.new_context(base_url=office.stack.url, **options)
+    context.set_default_timeout(_PATIENCE_MS)
+    portal = Portal(await context.new_page(), office, pictures=tmp_path)
+    yield portal
+    failed = request.node.stash.get(_FAILED, False)
+    if failed:
+        request.node.add_report_section("teardown", "browser", f"It looked so: {await portal.screenshot('failed')}")
+    await context.close()
+    if portal.problems:
+        pytest.fail(in_words(portal.problems), pytrace=False)
+
+
+async def _pass_midnight(stack: Stack, insight: Insight) -> None:
+    """Let tonight be over before anybody is there: the hourly watch would make up for it in the middle of a test."""
+    tonight = night_of(insight.services.clock.now())
+    await fire_midnight(stack.url)
+
+    async def is_over() -> bool:
+        found = await insight.services.nights.night(tonight)
+        return found is not None and found.value.completed_at is not None
+
+    await eventually(is_over)
