@@ -159,3 +159,21 @@ async def test_a_put_without_a_condition_is_sent_again_without_harm(api: Api) ->
     again = await api.call("PUT", SALES, DAILY)
 
     assert (again.status, again.json, again.headers["ETag"]) == (200, first.json, first.headers["ETag"])
+
+
+@pytest.mark.parametrize(("method", "value"), [("PUT", DAILY), ("PATCH", {"cadence": "daily"})])
+async def test_a_change_that_comes_before_the_answer_does_not_get_into_it(
+    api: Api, world: World, method: str, value: Any
+) -> None:
+    """Whoever changes the schedule is told the ETag of his own change, not of somebody else's."""
+
+    async def meanwhile(table: str, partition: str, rows: Sequence[RowWrite]) -> None:  # noqa: ARG001
+        if table == "Schedules":
+            world.tables.after_write = None
+            await api.call("DELETE", SALES)
+
+    world.tables.after_write = meanwhile
+
+    answered = await api.call(method, SALES, value)
+
+    assert (answered.status, answered.headers["ETag"], answered.json["cadence"]) == (200, '"3"', "daily")

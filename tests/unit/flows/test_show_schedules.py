@@ -23,7 +23,7 @@ from sync_core.flows.set_up_workspace import confirm_rules, put_workspace
 from sync_core.flows.show_schedules import list_schedules, show_schedule
 from sync_core.flows.start_run import start_run
 from sync_core.flows.watch_over import watch_over
-from tests.builders import GROUP, MIDNIGHT, MONDAYS, WORKSPACE, a_connection, a_workspace
+from tests.builders import GROUP, MIDNIGHT, MONDAYS, WORKSPACE, a_connection, a_group_state, a_workspace
 from tests.fakes.world import World, a_group, a_tenant
 from tests.unit.flows.worlds import a_world, now_in, the_run
 
@@ -239,12 +239,13 @@ class TestASyncByHand:
         """A worker can be quicker than the request that gave it the order."""
         world = await a_world("u1")
 
-        async def work_it_off(table: str, _partition: str, rows: Any) -> None:
-            if table == "Groups" and "queued" in rows[0].cells:
-                world.tables.before_write = None
+        async def work_it_off(table: str, _partition: str, _rows: Any) -> None:
+            if table == "Runs":
+                world.tables.after_write = None
                 await world.drain()
+                world.clock.advance(timedelta(seconds=1))
 
-        world.tables.before_write = work_it_off
+        world.tables.after_write = work_it_off
         await start_run(world.services, WORKSPACE, GROUP, mode=Mode.SYNC)
 
         assert await state_in(world) is ScheduleState.SUCCEEDED
@@ -373,6 +374,16 @@ class TestARunThatIsHeldUp:
         await world.night()
 
         assert seen == [ScheduleState.RUNNING]
+
+    async def test_is_queued_while_another_one_holds_the_lease(self) -> None:
+        world = await a_world("u1")
+        run = RunId("20261123T000000Z-manual-1")
+        old = Glance(running=RunMark(run, MIDNIGHT - HOUR))
+        await world.services.groups.change_glance(WORKSPACE, GROUP, before=Glance(), after=old)
+        state = a_group_state(lease_until=world.clock.now() + HOUR)
+        await world.services.states.save(WORKSPACE, GROUP, state, etag=None)
+
+        assert await state_in(world) is ScheduleState.QUEUED
 
     async def test_makes_nobody_else_ask_for_its_lease(self) -> None:
         """One read more per run that is marked and old, none for the others."""
