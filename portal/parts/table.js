@@ -46,12 +46,14 @@ export function table({ label, columns, rowKey, sort, onSort, selection }) {
     h("table", { class: "table", role: "table", "aria-label": label }, h("thead", { role: "rowgroup" }, head), body),
   );
 
-  const everybody = selection
-    ? checkbox({ label: selection.all, hiddenLabel: true, onChange: (is) => wrapper.select(is ? shown.keys() : []) })
-    : null;
+  //  One for the head of the table, and one above the cards, which have no head.
+  const everybody = [true, false].map(
+    (hiddenLabel) => selection && checkbox({ label: selection.all, hiddenLabel, onChange: (is) => wrapper.select(is ? shown.keys() : []) }),
+  );
 
   const told = () => {
-    setChecked(everybody, shown.size > 0 && [...shown.keys()].every((key) => chosen.has(key)));
+    const isAll = shown.size > 0 && [...shown.keys()].every((key) => chosen.has(key));
+    for (const { control } of everybody) setChecked(control, isAll);
     selection.onChange(new Set(chosen));
   };
 
@@ -64,11 +66,11 @@ export function table({ label, columns, rowKey, sort, onSort, selection }) {
   function drawHead() {
     const focused = head.contains(document.activeElement) ? document.activeElement.dataset.sort : null;
     head.replaceChildren(
-      ...(selection ? [h("th", { role: "columnheader", scope: "col", class: "choose" }, everybody)] : []),
+      ...(selection ? [h("th", { role: "columnheader", scope: "col", class: "choose" }, everybody[0])] : []),
       ...columns.map((column) => headerCell(column, sort, sortBy)),
     );
     if (focused) head.querySelector(`[data-sort="${focused}"]`)?.focus();
-    sorter.replaceChildren(...narrowSorter(columns, sort, sortBy));
+    sorter.replaceChildren(...narrowSorter(columns, sort, sortBy), ...(selection ? [everybody[1]] : []));
   }
 
   function rowElement(row, key) {
