@@ -7,7 +7,7 @@ VENV := .venv/bin
 STACK = $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)") $(if $(MEMBERS),--members $(MEMBERS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run demo scenario test check format openapi
+.PHONY: help setup browser run demo scenario test screenshots check format openapi
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -30,6 +30,9 @@ scenario: setup ## play a story: join, leave, rename, disable, hold, approve, un
 
 test: setup browser ## run all tests
 	@$(VENV)/python -m pytest $(ARGS)
+
+screenshots: setup browser ## take the pictures of the portal in docs/screenshots again
+	@$(VENV)/python -m devkit.screenshots $(ARGS)
 
 check: setup ## formatting, lint, types, import rules
 	$(VENV)/ruff format --check .

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from devkit.functions_host.people import Person
     from devkit.stack import Insight, Stack
     from devkit.tenants.tenant_file import Entity, TenantFile
+    from sync_core.domain.ids import RunId
     from sync_core.domain.runs import Run
     from sync_core.domain.workspaces import Rulebook
     from sync_core.flows.services import Services
@@ -91,13 +92,10 @@ class Office:
         if order.run is None:
             raise ValueError("an order by hand names its run")
         await _carry_out(self.services, order)
-        found = await self.services.runs.run(self.workspace, GroupId(group), order.run)
-        if found is None:
-            raise ValueError(f"there is no run {order.run}")
-        return found.value
+        return await self._run(GroupId(group), order.run)
 
-    async def night(self, *, days_ago: int = 0) -> list[Run]:
-        """Live through the midnight that began today, or an earlier day; return the runs of what was due."""
+    async def night(self, *, days_ago: int = 0) -> dict[str, Run]:
+        """Live through the midnight that began today, or an earlier day; return the runs of the groups due."""
         night = datetime.now(UTC).date() - timedelta(days=days_ago)
         services = replace(self.services, clock=SystemClock(offset_to(night)))
         due = [
@@ -106,13 +104,12 @@ class Office:
             if schedule.is_on and schedule.cadence.is_due(night)
         ]
         not_after = services.clock.now() + timedelta(hours=1)
-        runs = []
+        runs: dict[str, Run] = {}
         for group in due:
             await _carry_out(services, SyncOrder(self.workspace, group, not_after, night=night))
             linked = await services.groups.group(self.workspace, group)
             generation = 1 if linked is None else linked.value.generation
-            found = await services.runs.run(self.workspace, group, night_run_id(night, generation=generation))
-            runs += [] if found is None else [found.value]
+            runs[group] = await self._run(group, night_run_id(night, generation=generation))
         return runs
 
     async def change(self, *mutations: dict[str, Any]) -> None:
@@ -151,6 +148,12 @@ class Office:
             for user in self.tenant.users
             if user["id"] in members and user["userType"] == "Member" and user["accountEnabled"]
         ]
+
+    async def _run(self, group: GroupId, run: RunId) -> Run:
+        found = await self.services.runs.run(self.workspace, group, run)
+        if found is None:
+            raise ValueError(f"there is no run {run} of {group}")
+        return found.value
 
     def _planned(self) -> Sequence[PlannedGroup]:
         return as_in_the_demo(self.tenant.groups, tonight=datetime.now(UTC).date())

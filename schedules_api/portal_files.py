@@ -15,12 +15,11 @@ PORTAL = Path(__file__).resolve().parent.parent / "portal"
 
 #  Whatever has another ending is not served, source maps among it.
 _MEDIA: Mapping[str, str] = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".json": "application/json",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
     ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
+    ".txt": "text/plain",
     ".woff2": "font/woff2",
 }
 _INDEX = "index.html"
@@ -36,7 +35,7 @@ class PortalFile:
 
     @property
     def is_page(self) -> bool:
-        return self.media.startswith("text/html")
+        return self.media == "text/html"
 
 
 class PortalFiles:

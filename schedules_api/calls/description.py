@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schedules_api.operations import Call
     from schedules_api.shapes.base import NoQuery
 
-_HTML = "text/html; charset=utf-8"
+_HTML = "text/html"
 _KEPT_FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 #  The viewer writes styles into its elements, and draws its icons from data.
 _PAGE_POLICY = (
@@ -43,7 +43,7 @@ async def show_file(call: Call[NoQuery, None]) -> Reply:
     if text is None:
         raise Problem("file-not-found", "The viewer has no such file, or is not installed here.")
     mimetype = "text/css" if name.endswith(".css") else "text/javascript"
-    return Reply(Text(text, f"{mimetype}; charset=utf-8"), headers=_KEPT_FOR_AN_HOUR)
+    return Reply(Text(text, mimetype), headers=_KEPT_FOR_AN_HOUR)
 
 
 def routes(sections: Callable[[], Mapping[str, Sequence[Route]]]) -> tuple[Route, ...]:

@@ -22,7 +22,7 @@ async def test_every_address_of_the_portal_is_its_one_page(api: Api, address: st
     page = await api.call("GET", address, caller=None)
 
     assert page.status == 200
-    assert page.kind == "text/html; charset=utf-8"
+    assert page.kind == "text/html"
     assert page.text.lower().startswith("<!doctype html>")
 
 

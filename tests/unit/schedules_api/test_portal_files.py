@@ -28,9 +28,9 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("path", "content", "media"),
     [
-        ("app.js", b"start();", "text/javascript; charset=utf-8"),
-        ("pages/runs.js", b"runs();", "text/javascript; charset=utf-8"),
-        ("index.html", b"<!doctype html>", "text/html; charset=utf-8"),
+        ("app.js", b"start();", "text/javascript"),
+        ("pages/runs.js", b"runs();", "text/javascript"),
+        ("index.html", b"<!doctype html>", "text/html"),
         ("glyphs.woff2", b"\xff\x00", "font/woff2"),
     ],
 )
