@@ -3,7 +3,9 @@
  * One section for each page, below those that all pages share.
  */
 
-const many = (count, one, more) => `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
+import { connection } from "./text/connection.js";
+import { many } from "./text/many.js";
+import { effect, fields, options, rules } from "./text/rules.js";
 
 export const text = {
   product: "Social Card",
@@ -206,14 +208,12 @@ export const text = {
     unexpected: "Something in this page went wrong. Loading it again may help; if not, our support is there for you.",
   },
 
-  // --- Connection -----------------------------------------------------------------------------------------------
-  connection: {},
-
-  // --- Field settings -------------------------------------------------------------------------------------------
-  fields: {},
-
-  // --- Sync options ---------------------------------------------------------------------------------------------
-  options: {},
+  // --- Connection, field settings, sync options -------------------------------------------------------------------
+  connection,
+  rules,
+  fields,
+  options,
+  effect,
 
   // --- Scheduled Syncs ------------------------------------------------------------------------------------------
   schedules: {},
