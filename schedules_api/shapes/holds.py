@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_vali
 from schedules_api.shapes.base import LEFT_OUT, Answer, Body, needed
 from schedules_api.shapes.runs import ReasonAnswer
 from schedules_api.shapes.timeline import reason_answer
+from sync_core.domain.held_effect import HeldEffect
 from sync_core.domain.holds import HeldKind, HoldState, Verdict
 from sync_core.domain.ids import RecipientId, is_id
 
@@ -102,6 +103,14 @@ class HeldPersonAnswer(Answer):
     name: Annotated[str, Field(description="Empty: deleted since.")]
     email: str
     kind: HeldKind
+    effect: Annotated[
+        HeldEffect,
+        Field(
+            description="What approving does as things stand. `leaves`: the group, other groups hold them. "
+            "`becomes-inactive`, `is-deleted`: no other group does, or Entra has disabled them. `none`: they stay as "
+            "they are, by the sync options or because the card was given by hand."
+        ),
+    ]
     reason: ReasonAnswer
     verdict: Verdict
 
@@ -166,6 +175,7 @@ def _person_answer(one: HeldOne) -> HeldPersonAnswer:
         name=one.name,
         email=one.email,
         kind=one.held.kind,
+        effect=one.effect,
         reason=reason_answer(one.held.reason),
         verdict=one.held.verdict,
     )

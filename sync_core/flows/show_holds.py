@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.field_settings import EMAIL, NAME
+from sync_core.domain.held_effect import effect_on
 from sync_core.domain.holds import HoldState
+from sync_core.domain.planning import Rules
 from sync_core.ports import value_of
 from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
     from sync_core.domain.directory import LinkedGroup, Recipient
+    from sync_core.domain.held_effect import HeldEffect
     from sync_core.domain.holds import HeldPerson, Hold
     from sync_core.domain.ids import GroupId, RecipientId, RunId, WorkspaceId
     from sync_core.flows.services import Services
@@ -31,10 +34,11 @@ class WaitingList:
 
 @dataclass(frozen=True, slots=True)
 class HeldOne:
-    """*person*: as they are now; None where they were deleted since."""
+    """*person*: as they are now; None where they were deleted since. *effect*: what approving does as things stand."""
 
     held: HeldPerson
     person: Recipient | None
+    effect: HeldEffect
 
     @property
     def name(self) -> str:
@@ -100,7 +104,9 @@ async def show_held(
             break
     shown = held[:limit]
     found = await services.people.people(workspace, [one.recipient for one in shown])
-    listed = [HeldOne(one, _unless_deleted(value_of(found.get(one.recipient)))) for one in shown]
+    rulebook = (await services.workspaces.rulebook(workspace)).value
+    rules = Rules(group, rulebook.options, rulebook.settings, read_at=services.clock.now())
+    listed = [_held_one(one, value_of(found.get(one.recipient)), rules) for one in shown]
     last = shown[-1].recipient if len(held) > limit else None
     return HeldList(hold, hold.state_at(services.clock.now()), tuple(listed), last)
 
@@ -117,5 +123,6 @@ async def _waiting(services: Services, workspace: WorkspaceId, group: GroupId) -
     return None if linked is None else WaitingList(linked, hold)
 
 
-def _unless_deleted(person: Recipient | None) -> Recipient | None:
-    return None if person is None or person.deleted else person
+def _held_one(held: HeldPerson, person: Recipient | None, rules: Rules) -> HeldOne:
+    there = None if person is None or person.deleted else person
+    return HeldOne(held, there, effect_on(held, there, rules=rules))

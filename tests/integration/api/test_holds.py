@@ -100,6 +100,7 @@ class TestPeople:
             "name": "Person u0",
             "email": "u0@example.com",
             "kind": "removal",
+            "effect": "becomes-inactive",
             "reason": {"code": "left-in-entra", "text": "Not in the group in Entra ID any more."},
             "verdict": "undecided",
         }

@@ -7,12 +7,16 @@ from datetime import timedelta
 
 import pytest
 
+from sync_core.domain.directory import Status
 from sync_core.domain.errors import SyncRefused
+from sync_core.domain.held_effect import HeldEffect
 from sync_core.domain.holds import HeldKind, HoldState, Verdict
-from sync_core.domain.ids import GroupId, RunId
+from sync_core.domain.ids import GroupId, RecipientId, RunId
+from sync_core.domain.options import OnLeaveLast, SyncOptions
 from sync_core.domain.orders import SyncOrder, encode
 from sync_core.domain.runs import Mode, RunState, manual_run_id, night_run_id
 from sync_core.domain.schedule import night_of
+from sync_core.domain.workspaces import Rulebook
 from sync_core.flows.decide_removals import decide_removals
 from sync_core.flows.deliver_order import deliver_order
 from sync_core.flows.show_holds import HeldOne, list_waiting, show_held
@@ -50,6 +54,15 @@ async def marked(world: World) -> list[GroupId]:
 
 async def people_on(world: World, run: RunId, *, limit: int = 10) -> list[HeldOne]:
     return list((await show_held(world.services, WORKSPACE, G1, run, limit=limit)).people)
+
+
+async def _become(world: World, recipient: RecipientId) -> HeldEffect:
+    """Return what has become of a person who was in ``g1``."""
+    found = await world.services.people.people(WORKSPACE, [recipient])
+    person = found[recipient].value
+    if person.deleted:
+        return HeldEffect.IS_DELETED
+    return HeldEffect.LEAVES if person.status is Status.ACTIVE else HeldEffect.BECOMES_INACTIVE
 
 
 class TestLists:
@@ -192,6 +205,34 @@ class TestPeople:
         assert (one.held.kind, one.held.verdict) == (HeldKind.REMOVAL, Verdict.UNDECIDED)
         assert (other.held.kind, other.held.reason) == (HeldKind.DEACTIVATION, "disabled-in-entra")
         assert run.id != newer.id
+
+    @pytest.mark.parametrize(
+        ("on_leave", "of_the_others"),
+        [
+            (OnLeaveLast.DEACTIVATE, HeldEffect.BECOMES_INACTIVE),
+            (OnLeaveLast.DELETE, HeldEffect.IS_DELETED),
+            (OnLeaveLast.KEEP, HeldEffect.LEAVES),
+        ],
+    )
+    async def test_what_approving_does_is_told_and_then_done(
+        self, on_leave: OnLeaveLast, of_the_others: HeldEffect
+    ) -> None:
+        """Two of those who go are in another group, and one who stays is disabled."""
+        rulebook = Rulebook(options=SyncOptions(when_user_leaves_last_group=on_leave))
+        world = await a_synced_world(10, rulebook, g2=some(0, 2))
+        leave(world, *some(0, 6))
+        world.entra.users["u9"]["accountEnabled"] = False
+        run = next(run for run in await world.night() if run.counts.held)
+
+        told = {one.held.recipient: one.effect for one in await people_on(world, run.id)}
+        await decide(world, run.id, approve="all")
+
+        assert told == {
+            **{rid(user): HeldEffect.LEAVES for user in some(0, 2)},
+            **{rid(user): of_the_others for user in some(2, 6)},
+            rid("u9"): HeldEffect.BECOMES_INACTIVE,
+        }
+        assert told == {recipient: await _become(world, recipient) for recipient in told}
 
     async def test_the_list_tells_what_became_of_it(self) -> None:
         world, run = await a_held_world(10)
