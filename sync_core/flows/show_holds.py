@@ -34,7 +34,7 @@ class WaitingList:
 
 @dataclass(frozen=True, slots=True)
 class HeldOne:
-    """*person*: as they are now; None where they were deleted since. *effect*: what approving does as things stand."""
+    """*person*: as they are now; None where they were deleted since. *effect*: of approving, as things stand."""
 
     held: HeldPerson
     person: Recipient | None
