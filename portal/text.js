@@ -3,6 +3,7 @@
  * One section for each page, below those that all pages share.
  */
 
+import { altered } from "./text/altered.js";
 import { connection } from "./text/connection.js";
 import { many } from "./text/many.js";
 import { effect, fields, options, rules } from "./text/rules.js";
@@ -209,6 +210,7 @@ export const text = {
   },
 
   // --- Connection, field settings, sync options -------------------------------------------------------------------
+  altered,
   connection,
   rules,
   fields,

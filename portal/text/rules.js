@@ -109,7 +109,7 @@ export const options = {
       keep: ["Keep them in the group", "Their card stays as it is."],
     },
     whenUserLeavesLastGroup: {
-      deactivate: ["Deactivate them", "They stay in the workspace, inactive; if they come back, so does everything."],
+      deactivate: ["Deactivate them", "They stay in the workspace, inactive."],
       keep: ["Keep them active", "They stay in the workspace as they are, without a group."],
       delete: ["Delete them", "They leave the workspace."],
     },
