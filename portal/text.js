@@ -5,8 +5,10 @@
 
 import { altered } from "./text/altered.js";
 import { connection } from "./text/connection.js";
+import { groupList, groupSchedule, linkGroup, unlinkGroup } from "./text/groups.js";
 import { many } from "./text/many.js";
 import { effect, fields, options, rules } from "./text/rules.js";
+import { manageSchedule, scheduleActions, schedules, scheduleState } from "./text/schedules.js";
 
 export const text = {
   product: "Social Card",
@@ -218,13 +220,16 @@ export const text = {
   effect,
 
   // --- Scheduled Syncs ------------------------------------------------------------------------------------------
-  schedules: {},
+  schedules,
+  scheduleState,
+  scheduleActions,
+  manageSchedule,
 
   // --- Groups ---------------------------------------------------------------------------------------------------
-  groupList: {},
-
-  // --- Groups -> [Group] -> Settings -> Scheduled Sync -------------------------------------------------------------
-  groupSchedule: {},
+  groupList,
+  linkGroup,
+  unlinkGroup,
+  groupSchedule,
 
   // --- Run drawer -----------------------------------------------------------------------------------------------
   run: { title: "Sync run" },

@@ -26,7 +26,7 @@ export const linkGroup = {
   explain: "Choose a group of your Entra tenant. Nobody is imported by linking; the group's first sync does that.",
   search: "Search in Entra ID",
   list: "Groups in Entra ID",
-  kinds: { security: "Security group", "microsoft-365": "Microsoft 365 group", "mail-enabled-security": "Mail-enabled security group", distribution: "Distribution list", other: "Group" },
+  kinds: { security: "Security group", microsoft365: "Microsoft 365 group", "mail-enabled-security": "Mail-enabled security group", distribution: "Distribution list" },
   dynamic: "Dynamic membership",
   link: "Link",
   linkNamed: (name) => `Link ${name}`,
