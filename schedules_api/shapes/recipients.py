@@ -116,7 +116,7 @@ PERSON_SYNC_ORDER = TypeAdapter(PersonSyncOrder)
 
 
 class RecipientSummaryAnswer(Answer):
-    """A person as the list shows them."""
+    """A person as the list shows them. *cards*: how many they have, one for each group that holds them."""
 
     recipient_id: Annotated[str, Field(validation_alias="id")]
     name: str
@@ -125,6 +125,7 @@ class RecipientSummaryAnswer(Answer):
     inactive_because: InactiveBecause | None
     origin: Origin
     entra_user_id: Annotated[str | None, Field(validation_alias="entra_id")]
+    cards: int
     revision: int
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One person without cards and other values; of a *deleted* one, a tombstone, only the id means anything."""
+    """One person in short; *cards*: how many. Of a *deleted* one, a tombstone, only the id means anything."""
 
     id: RecipientId
     name: str
@@ -25,6 +25,7 @@ class Outline:
     origin: Origin
     entra_id: EntraUserId | None
     revision: int
+    cards: int = 0
     deleted: bool = False
 
     @classmethod
@@ -38,6 +39,7 @@ class Outline:
             person.origin,
             person.entra_id,
             person.revision,
+            len(person.cards),
             person.deleted,
         )
 

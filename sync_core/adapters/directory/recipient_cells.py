@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
     from sync_core.ports import Cell, StoredRow
 
-OUTLINE_CELLS = ("entraId", "email", "name", "status", "inactiveBecause", "origin", "revision", "deleted")
+OUTLINE_CELLS = (
+    "entraId",
+    "email",
+    "name",
+    "status",
+    "inactiveBecause",
+    "origin",
+    "revision",
+    "cardCount",
+    "deleted",
+)
 """What a list of people reads of each row."""
 
 CARDS_UNITS = 32_000
@@ -51,6 +61,7 @@ def recipient_cells(recipient: Recipient) -> dict[str, Cell]:
         "enabledInEntra": json_cell(kept.enabled_in_entra),
         "values": json_cell(dict(kept.values)),
         "cards": _cards_cell(kept),
+        "cardCount": len(kept.cards),
         "shown": json_cell(None if kept.shown is None else dict(kept.shown)),
         "edited": json_cell(sorted(kept.edited)),
         "origin": kept.origin.value,
@@ -97,6 +108,7 @@ def outline_in(row: StoredRow) -> Outline:
         origin=Origin(text_in(cells, "origin")),
         entra_id=EntraUserId(entra_id) if entra_id else None,
         revision=number_in(cells, "revision"),
+        cards=number_in(cells, "cardCount"),
         deleted=flag_in(cells, "deleted"),
     )
 

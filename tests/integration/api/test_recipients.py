@@ -390,6 +390,7 @@ async def test_the_list_shows_people_in_short(api: Api) -> None:
         "inactiveBecause": None,
         "origin": "by-hand",
         "entraUserId": None,
+        "cards": 0,
         "revision": 1,
     }
 
