@@ -7,6 +7,8 @@ import { altered } from "./text/altered.js";
 import { connection } from "./text/connection.js";
 import { groupList, groupSchedule, linkGroup, unlinkGroup } from "./text/groups.js";
 import { many } from "./text/many.js";
+import { peopleList, personForm } from "./text/people.js";
+import { person, timeline } from "./text/person.js";
 import { effect, fields, options, rules } from "./text/rules.js";
 import { manageSchedule, scheduleActions, schedules, scheduleState } from "./text/schedules.js";
 
@@ -238,8 +240,10 @@ export const text = {
   approvals: {},
 
   // --- People ---------------------------------------------------------------------------------------------------
-  peopleList: {},
+  peopleList,
+  personForm,
 
   // --- One person -----------------------------------------------------------------------------------------------
-  person: {},
+  person,
+  timeline,
 };
