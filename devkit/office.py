@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import IntEnum, auto
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -39,6 +40,16 @@ if TYPE_CHECKING:
 
 #  One delivery can find a person at work in another group.
 _DELIVERIES = 20
+
+
+class Stage(IntEnum):
+    """How far a customer has come; each stage has what those before it have."""
+
+    NEW = auto()
+    CONNECTED = auto()
+    CONFIRMED = auto()
+    LINKED = auto()
+    SCHEDULED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,26 +170,29 @@ class Office:
         return as_in_the_demo(self.tenant.groups, tonight=datetime.now(UTC).date())
 
 
-async def new_office(
-    stack: Stack, insight: Insight, *, plan: str = ENTERPRISE, tenant_id: str | None = None
+async def open_office(
+    stack: Stack,
+    insight: Insight,
+    *,
+    stage: Stage = Stage.SCHEDULED,
+    plan: str = ENTERPRISE,
+    tenant: TenantFile | None = None,
+    tenant_id: str | None = None,
 ) -> Office:
-    """Let the simulator hold another tenant, and make its workspace, which is not connected yet.
+    """Let the simulator hold another tenant, and bring its workspace to *stage*; nothing has synced.
 
-    *tenant_id*: of a tenant that others use as well.
+    *tenant*: instead of the demo's. *tenant_id*: of a tenant that others use as well.
     """
-    tenant_id, tenant = tenant_id or str(uuid4()), demo_tenant()
+    tenant_id, tenant = tenant_id or str(uuid4()), tenant or demo_tenant()
     office = Office(stack, insight, tenant, tenant_id, WorkspaceId(f"office-{tenant_id[:8]}"))
     await stack.load_tenant(tenant_id, tenant)
     await office.use_plan(plan)
-    return office
-
-
-async def open_office(stack: Stack, insight: Insight, *, plan: str = ENTERPRISE) -> Office:
-    """Make an office that is connected, its rules confirmed, its groups linked and scheduled; nothing has synced."""
-    office = await new_office(stack, insight, plan=plan)
-    await office.connect()
-    await office.confirm_rules()
-    await office.link()
+    if stage >= Stage.CONNECTED:
+        await office.connect()
+    if stage >= Stage.CONFIRMED:
+        await office.confirm_rules()
+    if stage >= Stage.LINKED:
+        await office.link(scheduled=stage >= Stage.SCHEDULED)
     return office
 
 

@@ -1,6 +1,14 @@
 """One running product and one Chromium for all browser tests; an office and a page of its own for each.
 
-A test is three lines: ``page = await portal.open("groups")``, what a person does, what is to be seen with ``expect``.
+A test opens a page of the portal, does what a person does, and says what is to be seen::
+
+    async def test_a_group_can_be_found(portal: Portal) -> None:
+        page = await portal.open("groups")
+        await page.get_by_role("searchbox").fill("sal")
+        await expect(page.get_by_role("row")).to_have_count(2)
+
+What it needs beforehand it asks of ``portal.office``. Parametrize ``stage`` for a customer who has not come so far,
+and ``context_options`` for another time zone.
 """
 
 from __future__ import annotations
@@ -13,9 +21,10 @@ import pytest_asyncio
 from playwright.async_api import async_playwright, expect
 
 from devkit.browsing import launched
+from devkit.child import PROJECT
 from devkit.data_folder import claimed
 from devkit.nights import fire_midnight
-from devkit.office import open_office
+from devkit.office import Stage, open_office
 from devkit.stack import Ports, Stack
 from sync_core.domain.schedule import night_of
 from tests.browser.portal import WIDE, Portal, in_words
@@ -37,6 +46,7 @@ _SETTINGS = {
     "SUPPORT_URL": "mailto:support@contoso.example",
 }
 _PATIENCE_MS = 15_000
+_PICTURES = PROJECT / ".local" / "pictures"
 _FAILED = pytest.StashKey[bool]()
 
 expect.set_options(timeout=_PATIENCE_MS)
@@ -75,10 +85,16 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
+@pytest.fixture
+def stage() -> Stage:
+    """How far the office's customer has come; parametrize it, as with ``[Stage.CONNECTED]``."""
+    return Stage.SCHEDULED
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def office(running: tuple[Stack, Insight]) -> Office:
-    """A connected Enterprise customer with linked and scheduled groups, of which none has synced."""
-    return await open_office(*running)
+async def office(running: tuple[Stack, Insight], stage: Stage) -> Office:
+    """An Enterprise customer with linked and scheduled groups, of which none has synced."""
+    return await open_office(*running, stage=stage)
 
 
 @pytest.fixture
@@ -89,17 +105,17 @@ def context_options() -> dict[str, Any]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def portal(
-    browser: Browser, office: Office, context_options: dict[str, Any], request: pytest.FixtureRequest, tmp_path: Path
+    browser: Browser, office: Office, context_options: dict[str, Any], request: pytest.FixtureRequest
 ) -> AsyncIterator[Portal]:
     """The office's portal in a new context; what the browser complains about fails the test."""
     options = {"viewport": WIDE, "reduced_motion": "reduce", "locale": "en-GB", **context_options}
     context = await browser.new_context(base_url=office.stack.url, **options)
     context.set_default_timeout(_PATIENCE_MS)
-    portal = Portal(await context.new_page(), office, pictures=tmp_path)
+    portal = Portal(await context.new_page(), office, pictures=_PICTURES)
     yield portal
-    failed = request.node.stash.get(_FAILED, False)
-    if failed:
-        request.node.add_report_section("teardown", "browser", f"It looked so: {await portal.screenshot('failed')}")
+    if request.node.stash.get(_FAILED, False):
+        picture = await portal.screenshot(f"failed-{request.node.name}")
+        request.node.add_report_section("teardown", "browser", f"It looked so: {picture}")
     await context.close()
     if portal.problems:
         pytest.fail(in_words(portal.problems), pytrace=False)

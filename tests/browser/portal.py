@@ -23,6 +23,7 @@ WIDE = {"width": 1280, "height": 800}
 
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d{3})")
 _LOST = "Failed to load resource: net::"
+_UNPLAIN = re.compile(r"[^\w.-]+")
 #  What was still loading when the page was left.
 _ABORTED = "net::ERR_ABORTED"
 
@@ -42,6 +43,11 @@ class Portal:
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
         page.on("requestfailed", self._on_request_failed)
+
+    async def enter(self, office: Office) -> None:
+        """Go on in another customer's office, as its manager."""
+        self.office = office
+        await self.sign_in()
 
     async def sign_in(self, role: str = "manage") -> None:
         """Be the office's person with the role ``manage``, ``read`` or ``none``, by cookie."""
@@ -84,8 +90,8 @@ class Portal:
         assert not found, "axe found:\n" + "\n".join(found)
 
     async def screenshot(self, name: str) -> Path:
-        """Take the whole page to look at; returns the file."""
-        file = self._pictures / f"{name}.png"
+        """Take the whole page, to be looked at in .local/pictures; returns the file."""
+        file = self._pictures / f"{_UNPLAIN.sub('-', name)}.png"
         await self.page.screenshot(path=file, full_page=True)
         return file
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from devkit.office import Stage
+
 if TYPE_CHECKING:
     from tests.browser.portal import Portal
 
@@ -70,6 +72,22 @@ async def test_each_test_has_an_office_of_its_own(portal: Portal) -> None:
 
     assert me.status == 401
     assert [workspace["id"] for workspace in signed_in["workspaces"]] == [portal.office.workspace]
+
+
+@pytest.mark.parametrize("stage", [Stage.NEW, Stage.LINKED])
+async def test_a_customer_need_not_have_come_so_far(portal: Portal, stage: Stage) -> None:
+    office = portal.office
+    linked = [group async for group, _ in office.services.groups.all(office.workspace)]
+    scheduled = [schedule async for _, schedule, _ in office.services.schedules.all(office.workspace)]
+
+    assert (len(linked), scheduled) == (0 if stage is Stage.NEW else 8, [])
+
+
+@pytest.mark.parametrize("context_options", [{"timezone_id": "America/Los_Angeles"}])
+async def test_a_viewer_can_be_in_another_time_zone(portal: Portal) -> None:
+    zone = await portal.page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+
+    assert zone == "America/Los_Angeles"
 
 
 async def test_a_hold_can_be_arranged(portal: Portal) -> None:

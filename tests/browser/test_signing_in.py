@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from devkit.office import new_office
+from devkit.office import open_office
 from devkit.tenants.demo_tenant import DEMO_TENANT_ID
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def test_one_signs_in_and_lands_in_the_portal(portal: Portal, running: tuple[Stack, Insight]) -> None:
     page = portal.page
-    await new_office(*running, tenant_id=DEMO_TENANT_ID)
+    await open_office(*running, tenant_id=DEMO_TENANT_ID)
     portal.allow(401)
     await page.goto("/portal")
     await page.get_by_role("link", name="Sign in").click()
