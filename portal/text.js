@@ -4,12 +4,14 @@
  */
 
 import { altered } from "./text/altered.js";
+import { approvals } from "./text/approvals.js";
 import { connection } from "./text/connection.js";
 import { groupList, groupSchedule, linkGroup, unlinkGroup } from "./text/groups.js";
 import { many } from "./text/many.js";
 import { peopleList, personForm } from "./text/people.js";
 import { person, timeline } from "./text/person.js";
 import { effect, fields, options, rules } from "./text/rules.js";
+import { run } from "./text/run.js";
 import { manageSchedule, scheduleActions, schedules, scheduleState } from "./text/schedules.js";
 
 export const text = {
@@ -234,10 +236,10 @@ export const text = {
   groupSchedule,
 
   // --- Run drawer -----------------------------------------------------------------------------------------------
-  run: { title: "Sync run" },
+  run,
 
   // --- Needs approval -------------------------------------------------------------------------------------------
-  approvals: {},
+  approvals,
 
   // --- People ---------------------------------------------------------------------------------------------------
   peopleList,
