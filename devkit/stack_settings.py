@@ -56,6 +56,7 @@ def stack_settings(*, connection_string: str, entra_url: str, authority_file: Pa
         "API_AUTHORITY": entra_url,
         "PLATFORM_TENANT_ID": PLATFORM_TENANT_ID,
         "PLATFORM_CLIENT_IDS": PLATFORM_CLIENT_ID,
+        "SUPPORT_URL": "mailto:support@contoso.example",
         "SSL_CERT_FILE": str(authority_file),
     }
 
