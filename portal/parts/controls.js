@@ -39,10 +39,17 @@ export function button({ label, onClick, appearance, icon: name, iconOnly = fals
 
 /** Grey the button out or give it back; *why* is a sentence, true, or false. */
 export function setDisabled(element, why) {
+  const told = element.hasAttribute("aria-description");
   element.toggleAttribute("disabled-focusable", Boolean(why));
   if (why) element.setAttribute("aria-disabled", "true");
   else element.removeAttribute("aria-disabled");
-  if (typeof why === "string") element.title = why;
+  if (typeof why === "string") {
+    element.title = why;
+    element.setAttribute("aria-description", why);
+  } else if (told) {
+    element.removeAttribute("aria-description");
+    element.title = element.getAttribute("aria-label") ?? "";
+  }
 }
 
 /** A link that looks like a button; for everything that has an address. */

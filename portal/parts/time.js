@@ -22,6 +22,14 @@ export function sinceTime(when, { prefix = (words) => words } = {}) {
   return live(when, (element) => (element.textContent = prefix(durationSince(when))));
 }
 
+/** "in 6 days 23 h", or *past* once it has come. */
+export function untilTime(when, { prefix = (words) => words, past = text.time.due } = {}) {
+  return live(when, (element) => {
+    const { isDue, countdown } = nextRun(when);
+    element.textContent = isDue ? past : prefix(countdown);
+  });
+}
+
 /** The exact time in full. */
 export function exactly(when) {
   return h("time", { datetime: when }, exactTime(when));
