@@ -14,6 +14,7 @@ import { text } from "./text.js";
 
 const PREFIX = "urn:scheduled-syncs:problem:";
 const REQUEST_PREFIX = "urn:scheduled-syncs:request:";
+const CSV = "text/csv";
 const PASSING = new Set([429, 502, 503, 504]);
 const TRIES_WHEN_BUSY = 3;
 const LONGEST_WAIT = 15;
@@ -85,6 +86,7 @@ export function createApi(link, { workspaceId = "", signal } = {}) {
     return answered(link, addressOf(path, workspaceId, query), request);
   };
   const get = (path, query, options) => send("GET", path, undefined, { ...options, query });
+  const asCsv = { method: "GET", headers: { Accept: CSV }, credentials: "same-origin", signal };
   return {
     get,
     put: (path, body, options) => send("PUT", path, body, options),
@@ -100,8 +102,15 @@ export function createApi(link, { workspaceId = "", signal } = {}) {
         ({ continuationToken } = body);
       } while (continuationToken);
     },
-    /** The address of *path*, for a link such as a CSV download. */
-    address: (path, query) => addressOf(path, workspaceId, query),
+    /** Each page of a list that can be had as CSV, which is a file of its own, as far as it is asked for. */
+    async *csv(path, query = {}) {
+      let next = addressOf(path, workspaceId, { ...query, format: "csv" });
+      while (next) {
+        const answer = await answered(link, next, asCsv);
+        yield answer.body;
+        next = answer.next;
+      }
+    },
   };
 }
 
@@ -139,12 +148,14 @@ function answerOf(response, body) {
     etag: response.headers.get("ETag"),
     location: response.headers.get("Location"),
     requestId: response.headers.get("X-Request-Id"),
+    next: /<([^>]+)>; rel="next"/.exec(response.headers.get("Link") ?? "")?.[1] ?? null,
   };
 }
 
 /** What the answer says, null for nothing, undefined where it is no JSON: something in between has answered. */
 async function bodyOf(response) {
   const said = await response.text();
+  if (response.headers.get("Content-Type")?.startsWith(CSV)) return said;
   try {
     return said ? JSON.parse(said) : null;
   } catch {

@@ -1,7 +1,7 @@
 /** Says that the network is lost, and when it is back; and waits for it. */
 
 import { text } from "../text.js";
-import { announce } from "./announcer.js";
+import { announce, onTop } from "./announcer.js";
 import { h } from "./h.js";
 import { icon } from "./icons.js";
 
@@ -9,11 +9,15 @@ let bar = null;
 
 /** For the API client's `onNetwork`. */
 export function showNetwork(isThere) {
-  if (isThere === (bar === null)) return;
-  if (isThere) bar.remove();
-  bar = isThere ? null : h("div", { class: "network-bar", role: "status" }, icon("warning"), text.network.offline);
-  if (bar) document.body.prepend(bar);
-  else announce(text.network.back);
+  if (!isThere) {
+    bar ??= h("div", { class: "network-bar", role: "status" }, icon("warning"), text.network.offline);
+    //  What is open over the page hides what stands there, and takes its own with it when it closes.
+    if (bar.parentElement !== onTop()) onTop().prepend(bar);
+  } else if (bar) {
+    bar.remove();
+    bar = null;
+    announce(text.network.back);
+  }
 }
 
 /** Wait *seconds*, or until the browser has a network again; reject when *signal* is aborted. */

@@ -4,12 +4,15 @@ import { many } from "./many.js";
 
 const people = (count) => many(count, "person", "people");
 const s = (count) => (count === 1 ? "s" : "");
-const them = (count, all) => (count === all ? "them" : many(count, "of them", "of them"));
-const LAST = {
-  "becomes-inactive": (count) => `become${s(count)} inactive`,
-  "is-deleted": (count) => `${count === 1 ? "is" : "are"} deleted`,
-};
-const IN_NO_OTHER = (count) => `${count === 1 ? "is" : "are"} in no other group and `;
+
+/** "2 of them are in no other group and become inactive", of *all* who leave. */
+function lastLeft(effect, count, all) {
+  const who = count < all ? `${count.toLocaleString("en")} of them` : all > 1 ? "all of them" : "they";
+  const isOne = count === 1 && all > 1;
+  const are = isOne ? "is" : "are";
+  const becomes = effect === "is-deleted" ? `${are} deleted` : `${isOne ? "becomes" : "become"} inactive`;
+  return `${who} ${are} in no other group and ${becomes}`;
+}
 
 export const approvals = {
   intro: "A sync that would take out unusually many people waits for you. Additions and updates have gone through; these removals have not.",
@@ -41,12 +44,11 @@ export const approvals = {
   /** *counts*: of each effect; null where not everybody concerned is known. */
   leave: (count, group, counts) => {
     if (counts === null) return `${people(count)} leave${s(count)} ${group}, or become${s(count)} inactive, as the list tells.`;
-    const { none, leaves, lastLeft, deactivated } = counts;
-    const goes = leaves + Object.values(lastLeft).reduce((sum, one) => sum + one, 0);
-    const told = goes > 0 ? [`${people(goes)} leave${s(goes)} ${group}`] : [];
-    for (const [effect, number] of Object.entries(lastLeft)) {
-      if (number > 0) told.push(`${them(number, goes)} ${IN_NO_OTHER(number)}${LAST[effect](number)}`);
-    }
+    const { none, leaves, deactivated } = counts;
+    const last = ["becomes-inactive", "is-deleted"].filter((effect) => counts[effect] > 0);
+    const going = last.reduce((sum, effect) => sum + counts[effect], leaves);
+    const told = going > 0 ? [`${people(going)} leave${s(going)} ${group}`] : [];
+    for (const effect of last) told.push(lastLeft(effect, counts[effect], going));
     if (deactivated > 0) told.push(`${people(deactivated)} in the group become${s(deactivated)} inactive`);
     if (none > 0) told.push(`${people(none)} stay${s(none)} as they are`);
     return `${told.join("; ")}.`;

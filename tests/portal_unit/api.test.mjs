@@ -169,3 +169,15 @@ test("no page is fetched that nobody asks for", async () => {
 
   assert.equal(seen.requests.length, 1);
 });
+
+test("the pages of a list as CSV follow the links that each answer gives", async () => {
+  const csv = (text, headers) => new Response(text, { headers: { "Content-Type": "text/csv; charset=utf-8", ...headers } });
+  const next = "/api/workspaces/acme/groups/g/runs/r/changes?format=csv&continuationToken=t1";
+  const { api, seen } = scripted(csv('"name"\r\n"Ada"\r\n', { Link: `<${next}>; rel="next"` }), csv('"name"\r\n"Bo"\r\n'));
+
+  const pages = [];
+  for await (const page of api.csv("/groups/g/runs/r/changes", { kind: "added" })) pages.push(page);
+
+  assert.deepEqual(pages, ['"name"\r\n"Ada"\r\n', '"name"\r\n"Bo"\r\n']);
+  assert.deepEqual(seen.requests.map(({ address }) => address), ["/api/workspaces/acme/groups/g/runs/r/changes?kind=added&format=csv", next]);
+});
