@@ -36,6 +36,7 @@ export const linkGroup = {
   scheduleShort: "Schedule it",
   openShort: "Open",
   done: (name) => `${name} is linked. Schedule it, or sync it now, to import its people.`,
+  noGroups: "Your Entra tenant has no groups.",
   none: "Your Entra tenant has no group with these words at the beginning of a word of its name.",
 };
 

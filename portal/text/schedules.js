@@ -58,10 +58,7 @@ export const scheduleActions = {
   deleted: (name) => `The schedule of ${name} is deleted. Its history stays.`,
   deleteTitle: (name) => `Delete the schedule of ${name}?`,
   deleteEffect: (name) => `${name} is not synced by itself any more. A sync that is running finishes.`,
-  deleteStays: (members) =>
-    members === null
-      ? "The group stays linked. Its people, their cards and the history of its syncs stay as they are."
-      : `The group stays linked. ${many(members, "person", "people")} in it, their cards and the history of its syncs stay as they are.`,
+  deleteStays: (members) => `The group stays linked. ${many(members, "person", "people")} in it, their cards and the history of its syncs stay as they are.`,
   deleteAction: "Delete the schedule",
 };
 
