@@ -18,10 +18,11 @@ export const peopleList = {
   foundSoFar: (people) => `${people} found so far; there are more people to look through.`,
   looking: "Looking through the people …",
   lookFurther: "Look further",
-  noneSoFar: "Nobody found so far.",
+  nobody: "Nobody",
   empty: {
     title: "No people yet",
     body: "People come with the first sync of a linked group. Who is not in Entra ID can be added by hand; no sync takes them away.",
+    action: "Go to groups",
   },
   nobodyMatches: "Nobody matches.",
 };
@@ -36,8 +37,6 @@ export const personForm = {
   saved: "Saved.",
   unchanged: "Nothing was changed.",
   followsEntra: "Follows Entra ID: change it there, or switch Overwrite off in the field settings.",
-  followsEntraNow: "Follows Entra ID since.",
-  notMapped: "This field is not mapped any more; its value stays until the next change.",
-  emailTaken: "Another person of this workspace has this e-mail address.",
+  notMapped: "This field is not mapped any more.",
   empty: "(empty)",
 };

@@ -5,6 +5,7 @@ import { many } from "./many.js";
 export const person = {
   noName: "Without a name",
   notTakenIn: "Not taken in",
+  notTakenInTitle: "No sync could take this person in.",
   deleted: "Deleted person",
   id: "Recipient id",
 
@@ -69,6 +70,7 @@ export const person = {
     keptByNone: "No group holds this person. They stay because they were made by hand.",
     columns: { group: "Group", place: "Why here", card: "Card", by: "Came by", actions: "Actions" },
     unlinked: "Not linked any more",
+    refused: (group, reason) => `${group}: ${reason}`,
     places: {
       member: ["Member", "In the group in Entra ID."],
       "by-hand": ["By hand", "The card was given by hand; no sync takes it."],
@@ -130,12 +132,12 @@ export const timeline = {
   none: "Nothing is remembered about this person.",
   noneEver: "Nothing has happened to this person yet: no sync could take them in.",
   kinds: { added: "Added", updated: "Updated", removed: "Removed" },
-  inGroup: (kind, group) => `${kind} in ${group}`,
-  byItself: (kind) => `${kind} by hand or on demand`,
+  inGroup: (group) => `in ${group}`,
+  byItself: "by hand or on demand",
   expired: "Changed; the run's history has expired, so only that it was is known.",
   goneGroup: "a group that is not linked any more",
   openRun: "Show the run",
-  by: (who) => `By ${who}`,
+  by: "By",
   you: "you",
   older: "Show older",
   end: "That is as far back as is remembered.",
