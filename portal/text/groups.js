@@ -64,7 +64,7 @@ export const groupSchedule = {
   lastSuccess: "Last success",
   entraGroup: "Entra group",
   description: "Description",
-  people: "People",
+  size: "People",
   follows: "Follows",
   none: "This group has no schedule yet",
   noneBody: "Choose a day, and from then on the group follows Entra by itself at 12:00 AM UTC.",
@@ -86,7 +86,7 @@ export const groupSchedule = {
     modes: { preview: "Preview", decision: "Decision about removals", undo: "Undo", unlink: "Unlinking" },
     notBegun: "Not begun",
   },
-  people_: {
+  people: {
     list: "People in this group",
     name: "Name",
     email: "E-mail",
