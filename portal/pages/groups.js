@@ -98,7 +98,7 @@ function nameOf(context, { groupId, name, description, unlinking, goneFromEntra,
   const missing = missingFromEntraSince && tag(goneFromEntra ? text.groupList.gone : text.groupList.missing(utcDay(missingFromEntraSince)), "warning");
   return [
     h("a", { href: context.href("group-schedule", { groupId }) }, name),
-    description ? h("p", { class: "why" }, description) : null,
+    description ? h("p", { class: "why brief" }, description) : null,
     unlinking ? tag(text.groupList.unlinking, "info") : missing,
   ].filter(Boolean);
 }

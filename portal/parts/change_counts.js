@@ -1,10 +1,14 @@
-/** "+3 ~2 −1" of a run, read out in words. */
+/** "+3 ~2 −1" of a run, read out in words, and how many removals of it wait for a decision. */
 
-import { changeCounts, spokenCounts } from "../format.js";
+import { changeCounts, number, spokenCounts } from "../format.js";
+import { text } from "../text.js";
 import { h } from "./h.js";
 
 export function countsOf(counts) {
-  const [seen, spoken] = [changeCounts(counts), spokenCounts(counts)];
-  if (seen === null) return h("span", { class: "counts secondary" }, spoken);
-  return h("span", { class: "counts number", title: spoken }, h("span", { "aria-hidden": "true" }, seen), h("span", { class: "hidden" }, spoken));
+  const seen = changeCounts(counts);
+  const held = counts.held > 0 ? h("span", { class: "counts" }, text.schedules.held(number(counts.held))) : null;
+  if (seen === null) return held ?? h("span", { class: "counts secondary" }, text.counts.nothing);
+  const spoken = spokenCounts(counts);
+  const changes = h("span", { class: "counts number", title: spoken }, h("span", { "aria-hidden": "true" }, seen), h("span", { class: "hidden" }, spoken));
+  return held ? h("span", { class: "row" }, changes, held) : changes;
 }

@@ -8,6 +8,9 @@ import { messageBar } from "./message_bar.js";
 import { scheduleState } from "./schedule_state.js";
 import { agoTime, nextRunTime } from "./time.js";
 
+/** As many letters of a description as stand beside a schedule without pushing it away. */
+const LONG = 160;
+
 /** @param {import("../context.js").Context} context @param {object} schedule as the API shows it */
 export function currentSchedule(context, schedule) {
   const words = text.groupSchedule;
@@ -32,11 +35,17 @@ export function configuration(context, { entraGroupId, name, description, member
   return section(words.configuration, [
     facts([
       [words.entraGroup, [name, h("div", {}, h("code", {}, entraGroupId))]],
-      description ? [words.description, description] : null,
+      description ? [words.description, lengthy(description)] : null,
       [words.size, h("span", { class: "number" }, number(members))],
       [words.follows, h("ul", { class: "plain-list" }, link(text.nav.options, "options"), link(text.nav.fields, "fields"))],
     ]),
   ]);
+}
+
+/** The beginning of what is long, and all of it when it is opened. */
+function lengthy(words) {
+  if (words.length <= LONG) return words;
+  return h("details", { class: "lengthy" }, h("summary", {}, h("span", {}, `${words.slice(0, LONG)} …`)), words);
 }
 
 function section(title, content) {

@@ -53,7 +53,7 @@ export function linkGroups(context, { changed }) {
       "div",
       {},
       h("strong", {}, group.name),
-      group.description ? h("p", { class: "secondary" }, group.description) : null,
+      group.description ? h("p", { class: "secondary brief" }, group.description) : null,
       h("div", { class: "row" }, kind, group.dynamic ? tag(words.dynamic) : null),
     );
     const row = h("li", { class: "found-group" }, about);
@@ -90,7 +90,7 @@ export function linkGroups(context, { changed }) {
   }
 
   const box = searchBox({ label: words.search, onSearch: (typed) => ((search = typed), find({ fresh: true })) });
-  drawer.fill(h("div", { class: "stack" }, h("p", {}, words.explain), box, said, found, h("div", {}, more)));
+  drawer.fill(h("div", { class: "stack" }, h("p", {}, words.explain), h("div", { class: "row" }, box), said, found, h("div", {}, more)));
   box.querySelector("input").focus();
   return find({ fresh: true });
 }

@@ -21,6 +21,7 @@ export const schedules = {
   enabled: (name) => `Scheduled sync of ${name}`,
   noNextRun: "None while paused",
   noRunYet: "None yet",
+  held: (count) => `${count} held`,
   add: "Schedule a group",
 };
 
