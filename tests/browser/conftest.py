@@ -13,6 +13,7 @@ and ``context_options`` for another time zone.
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Stack, Insight]]:
     """The whole product with its sign-in, and no customer yet."""
     with claimed(tmp_path_factory.mktemp("browser") / "data", kind="demo", afresh=True) as folder:
-        async with Stack(folder, Ports(), more_settings=_SETTINGS, sign_in=True) as stack, stack.insight() as insight:
+        async with Stack(folder, Ports(http=_free_port()), more_settings=_SETTINGS, sign_in=True) as stack, stack.insight() as insight:
             await stack.start_host()
             await _pass_midnight(stack, insight)
             yield stack, insight
@@ -119,6 +120,12 @@ async def portal(
     await context.close()
     if portal.problems:
         pytest.fail(in_words(portal.problems), pytrace=False)
+
+
+def _free_port() -> int:
+    """Return a port that is known before the app is loaded: consent leads an administrator back to it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 async def _pass_midnight(stack: Stack, insight: Insight) -> None:
