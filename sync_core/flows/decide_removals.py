@@ -63,7 +63,11 @@ async def decide_removals(
     try:
         await services.holds.decide(workspace, group, decided, people=judged, etag=found.etag)
     except RowConflict as exc:
-        raise SyncRefused("digest-outdated", "Somebody else decides, or a newer run froze another list.") from exc
+        #  Equal ones are ours: the request came twice, or the storage client repeated a write whose answer was lost.
+        now_there = await _decided_so(services, workspace, group, run, judged)
+        if now_there is None:
+            raise SyncRefused("digest-outdated", "Somebody else decides, or a newer run froze another list.") from exc
+        decided = now_there
     return await _order(services, workspace, group, decided)
 
 
@@ -91,6 +95,17 @@ async def _require_open(services: Services, workspace: WorkspaceId, group: Group
     state = value_of(await services.states.state(workspace, group))
     if state is None or state.hold != hold.run:
         raise SyncRefused("hold-closed", _CLOSED[HoldState.REPLACED])
+
+
+async def _decided_so(
+    services: Services, workspace: WorkspaceId, group: GroupId, run: RunId, judged: Sequence[HeldPerson]
+) -> Hold | None:
+    """Return the list as it is now, where exactly what is *judged* was decided about it."""
+    hold = value_of(await services.holds.hold(workspace, group, run))
+    if hold is None or hold.state is not HoldState.DECIDED:
+        return None
+    people = [one async for one in services.holds.people(workspace, group, run, attempt=hold.attempt)]
+    return hold if people == list(judged) else None
 
 
 def _judged(

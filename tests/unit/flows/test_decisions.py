@@ -32,6 +32,7 @@ from tests.unit.flows.held_worlds import (
     run_of,
     some,
 )
+from tests.unit.flows.worlds import lost_answer_of
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import RunId
@@ -325,6 +326,32 @@ class TestTwice:
         await world.drain()
 
         assert await world.members("g1") == set(some(1, 10))
+
+    async def test_the_same_decision_twice_at_the_same_moment_is_one(self) -> None:
+        world, held = await a_held_world(10, left=6)
+        digest = (await hold_of(world, held.id)).digest
+        orders = []
+
+        async def sent_again(table: str, _partition: str, _rows: Any) -> None:
+            if table == "Held":
+                world.tables.before_write = None
+                orders.append(await order(world, held.id, digest=digest, approve="all"))
+
+        world.tables.before_write = sent_again
+        orders.append(await order(world, held.id, digest=digest, approve="all"))
+
+        assert orders[0] == orders[1]
+        await world.drain()
+        assert await world.members("g1") == set(some(6, 10))
+
+    async def test_a_decision_whose_answer_was_lost_is_not_somebody_elses(self) -> None:
+        world, held = await a_held_world(10, left=6)
+        world.tables.after_write = lost_answer_of("Held")
+
+        run = await order(world, held.id, approve="all")
+
+        assert (run.mode, run.about, run.state) == (Mode.DECISION, held.id, RunState.QUEUED)
+        assert world.queue.messages(GROUP_SYNCS)
 
     async def test_of_two_who_decide_at_the_same_moment_one_is_refused_and_the_other_counts(self) -> None:
         world, held = await a_held_world(10, left=6)
