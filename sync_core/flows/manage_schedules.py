@@ -50,11 +50,18 @@ async def put_schedule(
     _require_expected(existing, expected)
     if enabled:
         await forget_missing(services, workspace, group)
-    if existing is not None and (existing.cadence, existing.enabled) == (cadence, enabled):
+    if existing is not None and _is_equal(existing, cadence, enabled=enabled):
         return existing, False
     if existing is None or cadence != existing.cadence or enabled:
         await _require_allowed(services, workspace, cadence)
-    return await _save(services, workspace, group, found, cadence=cadence, enabled=enabled), existing is None
+    try:
+        return await _save(services, workspace, group, found, cadence=cadence, enabled=enabled), existing is None
+    except SyncRefused:
+        found = await services.schedules.schedule(workspace, group)
+        #  The request came twice at once, so the other has done what this one wants.
+        if expected is None and found is not None and _is_equal(found.value, cadence, enabled=enabled):
+            return found.value, False
+        raise
 
 
 async def change_schedule(
@@ -151,6 +158,10 @@ async def _require_allowed(services: Services, workspace: WorkspaceId, cadence: 
     connection = await services.workspaces.connection(workspace)
     if connection is None or connection.value.status is not ConnectionStatus.CONNECTED:
         raise SyncRefused("not-connected", "Connect the workspace to Entra ID before scheduling a sync.")
+
+
+def _is_equal(schedule: Schedule, cadence: Cadence, *, enabled: bool) -> bool:
+    return not schedule.deleted and (schedule.cadence, schedule.enabled) == (cadence, enabled)
 
 
 def _require_expected(existing: Schedule | None, expected: ExpectedRevision | None) -> None:

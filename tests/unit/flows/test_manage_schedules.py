@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -295,6 +296,42 @@ async def test_of_two_who_change_at_once_the_second_is_told() -> None:
         await change(world, cadence=MONDAYS)
 
     assert (await stored(world)).cadence == DAILY
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_the_same_schedule_put_twice_at_once_is_saved_once(is_new: bool) -> None:
+    world = await (a_group_without_schedule if is_new else a_world)()
+    answers: list[tuple[Schedule, bool]] = []
+
+    async def come_first(table: str, *_: object) -> None:
+        if table == "Schedules":
+            world.tables.before_write = None
+            world.clock.advance(timedelta(milliseconds=1))
+            answers.append(await put(world, MONDAYS))
+
+    world.tables.before_write = come_first
+
+    answers.append(await put(world, MONDAYS))
+
+    [(first, was_created), (second, was_created_again)] = answers
+    assert first == second == await stored(world)
+    assert (was_created, was_created_again) == (is_new, False)
+
+
+async def test_who_expects_a_revision_is_told_of_an_equal_schedule_too() -> None:
+    """As whoever sends a request again whose condition has come true no more."""
+    world = await a_world()
+
+    async def come_first(table: str, *_: object) -> None:
+        if table == "Schedules":
+            world.tables.before_write = None
+            world.clock.advance(timedelta(milliseconds=1))
+            await put(world, MONDAYS)
+
+    world.tables.before_write = come_first
+
+    with refused("schedule-changed"):
+        await put(world, MONDAYS, expected=ExpectedRevision(1))
 
 
 async def test_a_change_whose_answer_was_lost_is_no_change_by_somebody_else() -> None:
