@@ -61,7 +61,7 @@ export async function show(context) {
     list.hidden = rows.length === 0;
     list.update(rows);
     const people = text.people(rows.length);
-    told.textContent = isOver ? (rows.length > 0 || isFiltered ? words.found(people) : "") : words.foundSoFar(rows.length > 0 ? people : words.nobody);
+    told.textContent = isOver ? (isFiltered ? words.found(people) : rows.length > 0 ? words.all(people) : "") : words.foundSoFar(rows.length > 0 ? people : words.nobody);
     const label = wasShort ? words.lookFurther : text.common.loadMore;
     fill(below, isOver ? nobody(rows, isFiltered) : h("div", {}, button({ label, onClick: further })));
     bar.done();
@@ -104,13 +104,13 @@ function filterControls(context) {
   const { query } = context;
   const search = searchBox({ label: words.search, value: query.get("search") ?? "", onSearch: (said) => context.setQuery({ search: said }) });
   const oneOf = (name, label, labels) =>
-    chips({
+    h("div", { class: "filter" }, h("span", { class: "secondary", "aria-hidden": "true" }, label), chips({
       label,
       options: Object.entries(labels).map(([value, one]) => ({ value, label: one })),
       selected: [query.get(name)].filter(Boolean),
       //  All of them pressed leaves nobody out, as does none.
       onChange: (chosen) => context.setQuery({ [name]: chosen.length === 1 ? chosen[0] : null }),
-    });
+    }));
   const { active, inactive } = text.states;
   return [oneOf("status", words.statusFilter, { active, inactive }), oneOf("origin", words.originFilter, words.origins), search];
 }
@@ -121,7 +121,7 @@ function columnsOf(context) {
     { key: "name", header: name, isName: true, cell: (row) => h("a", { href: context.href("person", { recipientId: row.recipientId }) }, row.name || words.noName) },
     { key: "email", header: email, cell: (row) => row.email },
     { key: "status", header: status, cell: statusCell },
-    { key: "cards", header: cards, align: "end", cell: (row) => h("span", { class: "number" }, number(row.cards)) },
+    { key: "cards", header: cards, cell: (row) => h("span", { class: "number" }, number(row.cards)) },
     { key: "origin", header: origin, cell: (row) => words.origins[row.origin] },
   ];
 }

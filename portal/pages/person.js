@@ -19,9 +19,11 @@ const words = text.person;
 export async function show(context, { recipientId }) {
   const path = `/recipients/${encodeURIComponent(recipientId)}`;
   context.supportIds({ recipient: recipientId });
-  const why = timeline(context, path);
+  //  A card's group by its name, where the page knows it.
+  const names = new Map();
+  const why = timeline(context, path, { names });
   try {
-    return await personPage(context, path, why);
+    return await personPage(context, path, { why, names });
   } catch (problem) {
     if (problem.code !== "recipient-deleted") throw problem;
     context.title(words.deleted);
@@ -30,7 +32,7 @@ export async function show(context, { recipientId }) {
   }
 }
 
-async function personPage(context, path, why) {
+async function personPage(context, path, { why, names }) {
   let found;
   let name;
   const messages = h("div", { class: "stack" });
@@ -43,6 +45,7 @@ async function personPage(context, path, why) {
 
   async function load() {
     found = await context.api.get(path);
+    for (const { groupId, groupName } of found.body.groups) names.set(groupId, groupName ?? groupId);
     draw(found.body);
     bar.done();
     await why.load();
@@ -52,6 +55,7 @@ async function personPage(context, path, why) {
     name = nameOf(person);
     context.title(name, person.takenIn ? stateBadge(person.status) : tag(words.notTakenIn, "warning"));
     fill(messages, messagesOf(person));
+    messages.hidden = !messages.firstChild;
     profile.hidden = !person.takenIn;
     if (person.takenIn) {
       fill(facts, statusFacts(person));

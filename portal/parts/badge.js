@@ -22,6 +22,7 @@ const LOOKS = {
   pending: ["info", "clock"],
   disconnected: ["neutral", "stop"],
   "not-connected": ["neutral", "stop"],
+  done: ["success", "success"],
   active: ["success", "success"],
   inactive: ["neutral", "pause"],
 };

@@ -1,9 +1,9 @@
 /** The dialog that gives a person a card by hand, in one of the linked groups. */
 
 import { text } from "../text.js";
+import { radios } from "./controls.js";
 import { openDialog } from "./dialog.js";
 import { fill, h } from "./h.js";
-import { radios } from "./controls.js";
 import { pageByPage } from "./page_by_page.js";
 import { searchBox } from "./search_box.js";
 
@@ -49,7 +49,7 @@ export async function giveCard(context, path, { name, has, onGiven }) {
   await look("");
   dialog = openDialog({
     title: words.giveTitle(name),
-    body: [words.giveExplain, searchBox({ label: words.giveSearch, onSearch: look }), body],
+    body: [words.giveExplain, h("div", { class: "row" }, searchBox({ label: words.giveSearch, onSearch: look })), body],
     actions: [{ label: words.give, primary: true, disabled: choice === null, run: give }],
   });
 }

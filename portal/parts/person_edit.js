@@ -4,6 +4,8 @@ import { text } from "../text.js";
 import { alteredValue } from "./altered.js";
 import { resolveConflict } from "./conflict.js";
 import { confirm, openDialog } from "./dialog.js";
+import { h } from "./h.js";
+import { messageBar } from "./message_bar.js";
 import { inOrder, personForm } from "./person_form.js";
 
 const NOT_EDITABLE = { "follows-entra": text.personForm.followsEntra, "not-mapped": text.personForm.notMapped };
@@ -29,7 +31,11 @@ export function editPerson(context, path, found, { name, onSaved }) {
     }
     await onSaved();
   };
-  openDialog({ title: text.personForm.editTitle(name), body: form, wide: true, actions: [{ label: text.personForm.editAction, primary: true, run: save }] });
+  const isAll = Object.values(values).every(({ editable }) => !editable);
+  const isSome = Object.values(values).some(({ decidedBy }) => decidedBy === "follows-entra");
+  const told = isSome ? messageBar({ body: [isAll ? text.personForm.allFollow : text.personForm.someFollow, " ", h("a", { href: context.href("fields") }, text.nav.fields)], live: false }) : null;
+  const dialog = openDialog({ title: text.personForm.editTitle(name), body: [told, form].filter(Boolean), wide: true, actions: [{ label: text.personForm.editAction, primary: true, run: save }] });
+  dialog.element.querySelector(".input:not([readonly])")?.focus();
 }
 
 /** Make the person inactive, after asking, or active. */

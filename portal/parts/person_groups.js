@@ -18,15 +18,13 @@ const TONES = { member: "brand", kept: "warning", refused: "danger" };
 export function groupsTable(context, { onTake }) {
   const { columns } = words;
   const disabled = context.mayManage ? null : text.common.needsManage;
-  const takeButton = (group) =>
-    group.card
-      ? button({
-          label: words.take,
-          action: "take",
-          disabled: disabled ?? (group.card.origin === "sync" ? words.takeSynced : false),
-          onClick: () => onTake(group),
-        })
-      : "";
+  const takeButton = (group) => {
+    if (!group.card) return "";
+    const refused = disabled ?? (group.card.origin === "sync" ? words.takeSynced : false);
+    const made = button({ label: words.take, action: "take", disabled: refused, onClick: () => onTake(group) });
+    made.setAttribute("aria-label", words.takeFrom(calledBy(group)));
+    return made;
+  };
   return table({
     label: words.list,
     rowKey: (group) => group.groupId,
@@ -48,13 +46,15 @@ export function keptBy({ groups, origin }) {
 
 /** End the card that was given by hand in *group*, after asking; true when it was. */
 export async function takeCard(context, path, group, { name }) {
-  const called = group.groupName ?? group.groupId;
+  const called = calledBy(group);
   const agreed = await confirm({ title: words.takeTitle(called), body: words.takeBody(name), action: words.take, danger: true });
   if (!agreed) return false;
   await context.api.delete(`${path}/cards/${encodeURIComponent(group.groupId)}`);
   context.toast(words.taken(called));
   return true;
 }
+
+const calledBy = ({ groupName, groupId }) => groupName ?? groupId;
 
 function groupLink(context, { groupId, groupName }) {
   if (groupName === null) return [groupId, h("div", { class: "secondary" }, words.unlinked)];

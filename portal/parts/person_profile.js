@@ -21,7 +21,7 @@ export function statusFacts(person) {
   const { facts } = text.person;
   const pairs = [
     [facts.status, stateBadge(person.status)],
-    [facts.why, person.inactiveBecause ? facts.because[person.inactiveBecause] : facts.active],
+    ...(person.inactiveBecause ? [[facts.why, facts.because[person.inactiveBecause]]] : []),
     [facts.origin, facts.origins[person.origin]],
     [facts.entraUser, person.entraUserId ? h("code", {}, person.entraUserId) : facts.notLinked],
   ];
@@ -61,5 +61,5 @@ function valueCell({ value, onCards, hasCards }) {
 
 function decidedCell({ decidedBy }) {
   const [name, why] = text.person.profile.decidedBy[decidedBy];
-  return [tag(name, TONES[decidedBy]), h("div", { class: "secondary" }, why)];
+  return h("div", { class: "row" }, tag(name, TONES[decidedBy]), h("span", { class: "secondary" }, why));
 }

@@ -10,14 +10,16 @@ import { shimmer } from "./shimmer.js";
 import { agoTime } from "./time.js";
 
 const AT_ONCE = 10;
+const MOST_SHOWN = 8;
 const TONES = { added: "success", updated: "brand", removed: "danger" };
 const words = text.timeline;
 
 /**
  * @param {import("../context.js").Context} context @param {string} path of the person
+ * @param {{names: Map<string, string>}} options *names*: of the groups that are known, by id
  * @returns {HTMLElement} with `.load()`, which begins again from the newest
  */
-export function timeline(context, path) {
+export function timeline(context, path, { names }) {
   const list = h("ol", { class: "timeline" });
   const below = h("div", {});
   const element = h("div", { class: "stack" }, list, below);
@@ -40,7 +42,7 @@ export function timeline(context, path) {
     }
     token = body.continuationToken;
     if (afresh) fill(list);
-    const fresh = body.entries.map((entry) => entryOf(context, entry));
+    const fresh = body.entries.map((entry) => entryOf(context, entry, names));
     list.append(...fresh);
     list.hidden = !list.firstChild;
     if (token) fill(below, button({ label: words.older, onClick: goOn }));
@@ -56,7 +58,7 @@ export function timeline(context, path) {
   return element;
 }
 
-function entryOf(context, entry) {
+function entryOf(context, entry, names) {
   const { groupId, runId, groupName, kind, reason, altered, by } = entry;
   const name = kind ? tag(words.kinds[kind], TONES[kind]) : null;
   const where = groupId === null ? words.byItself : words.inGroup(groupName ?? words.goneGroup);
@@ -68,7 +70,14 @@ function entryOf(context, entry) {
     h("div", { class: "row" }, name, h("span", {}, where), h("span", { class: "secondary" }, agoTime(entry.at)), run),
     kind === null ? h("p", {}, words.expired) : null,
     reason ? h("p", {}, reason.text) : null,
-    altered.length > 0 ? alteredList(altered) : null,
+    changesOf(altered, groupName ? new Map([...names, [groupId, groupName]]) : names),
     who ? h("p", { class: "secondary" }, words.by, " ", who) : null,
   );
+}
+
+/** Old → new; many at once, as of somebody who was just taken in, on demand. */
+function changesOf(altered, names) {
+  if (altered.length === 0) return null;
+  const list = alteredList(altered, { groupNames: names });
+  return altered.length <= MOST_SHOWN ? list : h("details", {}, h("summary", {}, words.values(altered.length)), list);
 }

@@ -20,6 +20,7 @@ const CARD_STATES = { active: "active", paused: "paused", ended: "ended" };
 
 export const altered = {
   nothing: "nothing",
+  words: { active: "active", inactive: "inactive", disabled: "disabled in Entra ID", left: "in no group any more", "by-hand": "made inactive by hand" },
   yes: "yes",
   no: "no",
   /** What stands between the old value and the new one, for who does not see the arrow. */

@@ -46,7 +46,6 @@ export const person = {
       left: "No linked group holds them any more. Back in one, they are active after its next sync.",
       "by-hand": "Made inactive by hand. Stays so until made active by hand.",
     },
-    active: "Nothing stands against it.",
   },
 
   actions: {
@@ -84,7 +83,7 @@ export const person = {
     card: (version) => `Version ${version}`,
     cardStates: { active: "Active", paused: "Paused" },
     noCard: "No card",
-    cardBy: { sync: "Sync", "by-hand": "By hand" },
+    cardBy: { sync: "A sync", "by-hand": "Hand" },
     none: "No card yet. A sync gives one for each group that holds this person; you can give one by hand.",
     notAllSeen: "There are more linked groups than were looked into; one of them may know this person as well.",
     give: "Give a card",
@@ -113,7 +112,6 @@ export const person = {
     ],
     explain: "No membership changes, and nobody is deleted.",
     action: "Sync now",
-    again: "Sync again",
     running: "Asking Entra ID …",
     runningCards: "Bringing the cards up …",
     steps: "What was done",
@@ -137,6 +135,7 @@ export const timeline = {
   expired: "Changed; the run's history has expired, so only that it was is known.",
   goneGroup: "a group that is not linked any more",
   openRun: "Show the run",
+  values: (count) => `${many(count, "change", "changes")} of values`,
   by: "By",
   you: "you",
   older: "Show older",
