@@ -74,7 +74,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Stack, Insight]]:
     """The whole product with its sign-in, and no customer yet."""
     with claimed(tmp_path_factory.mktemp("browser") / "data", kind="demo", afresh=True) as folder:
-        async with Stack(folder, Ports(http=_free_port()), more_settings=_SETTINGS, sign_in=True) as stack, stack.insight() as insight:
+        async with (
+            Stack(folder, Ports(http=_free_port()), more_settings=_SETTINGS, sign_in=True) as stack,
+            stack.insight() as insight,
+        ):
             await stack.start_host()
             await _pass_midnight(stack, insight)
             yield stack, insight
