@@ -39,6 +39,9 @@ class Result:
     step: str
 
 
+_NOT_CONNECTED = "Entra ID is not connected"
+_STAYS_CONNECTED = "Entra ID stays connected as it was"
+
 _CONNECTED = Result("Entra ID is connected", "Scheduled Syncs can read the groups of your Entra tenant.", _GO_BACK)
 _TRYING = Result(
     "Entra ID is being connected",
@@ -47,7 +50,7 @@ _TRYING = Result(
     _GO_BACK,
 )
 _ENDED = Result(
-    "Entra ID is not connected",
+    _NOT_CONNECTED,
     "Somebody ended the connection, or started it anew, while you were consenting.",
     "Look at the connection in the integration settings.",
 )
@@ -57,7 +60,8 @@ def result_of(connection: ConnectionShown) -> Result:
     """Return what an administrator has to know whose consent led to *connection*."""
     consent = connection.consent
     if consent is not None and consent.code:
-        return Result("Entra ID is not connected", consent.reason, consent.fix)
+        is_connected = connection.status is ShownStatus.CONNECTED
+        return Result(_STAYS_CONNECTED if is_connected else _NOT_CONNECTED, consent.reason, consent.fix)
     if consent is not None and consent.state is ConsentState.TRYING:
         return _TRYING
     return _CONNECTED if connection.status is ShownStatus.CONNECTED else _ENDED

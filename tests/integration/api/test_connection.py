@@ -158,10 +158,19 @@ async def test_the_page_says_what_to_do_after_a_no(api: Api) -> None:
     page = await come_back(api, state, browser=True, more=said)
 
     assert page.status == 200
+    assert "<h1>Entra ID stays connected as it was</h1>" in page.text
     assert "did not consent" in page.text
     assert "Connect Entra ID again" in page.text
     assert "Mallory" not in page.text
     assert "AADSTS" not in page.text
+
+
+async def test_the_page_says_what_a_no_means_for_who_was_not_connected(api: Api) -> None:
+    await api.call("DELETE", CONNECTION)
+
+    page = await come_back(api, (await start(api))["state"], browser=True, more={"error": "access_denied"})
+
+    assert "<h1>Entra ID is not connected</h1>" in page.text
 
 
 @pytest.mark.parametrize(
