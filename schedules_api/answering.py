@@ -18,6 +18,7 @@ from schedules_api.operations import Access, Call, File, Text
 from schedules_api.problems import TYPE_PREFIX, Problem, refused, unavailable, unexpected
 from schedules_api.rate_limit import address_of, who_is
 from schedules_api.requests import json_in, query_in
+from schedules_api.sign_in.same_origin import CHANGE_NOTHING
 from schedules_api.sign_in.who import caller_of
 from sync_core.domain.errors import SyncRefused, TryAgainLater
 from sync_core.telemetry import event_log
@@ -59,13 +60,18 @@ async def answer(
     settings: Settings,
     limit: RateLimit,
 ) -> func.HttpResponse:
-    """Return the answer to *request*; never raises."""
+    """Return the answer to *request*; never raises.
+
+    Its id stands in the log wherever something was changed, refused or went wrong; a look that went well leaves none.
+    """
     request_id = _id_of(request)
     log = event_log("schedules_api").bind(request=request_id, route=route.name, method=request.method)
     try:
         reply = await _carry_out(request, route=route, services=await services(), settings=settings, limit=limit)
     except Exception as exc:  # noqa: BLE001  the host would answer an empty 500
         return _problem_response(_problem_of(exc, log), request_id)
+    if request.method not in CHANGE_NOTHING:
+        log.info("request_answered", status=reply.status.value)
     return _reply_response(reply, request_id, with_body=request.method != "HEAD")
 
 
@@ -121,10 +127,11 @@ def _parameters(query: type[Query]) -> frozenset[str] | None:
 
 
 def _problem_of(failure: Exception, log: EventLog) -> Problem:
-    if isinstance(failure, Problem):
-        return failure
     if isinstance(failure, SyncRefused):
-        return refused(failure)
+        failure = refused(failure)
+    if isinstance(failure, Problem):
+        log.info("request_refused", status=failure.kind.status.value, code=failure.code)
+        return failure
     if isinstance(failure, TryAgainLater):
         log.warning("request_put_off", reason=failure.reason)
         return unavailable(failure)

@@ -10,7 +10,7 @@ from schedules_api.problems import Problem
 if TYPE_CHECKING:
     import azure.functions as func
 
-_CHANGE_NOTHING = frozenset({"GET", "HEAD"})
+CHANGE_NOTHING = frozenset({"GET", "HEAD"})
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
@@ -22,7 +22,7 @@ def require_same_origin(request: func.HttpRequest) -> None:
     Raises:
         Problem: ``cross-site``.
     """
-    if request.method in _CHANGE_NOTHING:
+    if request.method in CHANGE_NOTHING:
         return
     site = request.headers.get("Sec-Fetch-Site")
     own = _is_own(request.headers.get("Origin", ""), request.url) if site is None else site == "same-origin"

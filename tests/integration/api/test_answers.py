@@ -188,6 +188,36 @@ async def test_what_nobody_expected_is_in_the_log_and_not_in_the_answer(
     assert "the secret of the house" in str(record.exc_info[1])
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "line"),
+    [
+        ("PUT", SALES, ("request_answered", 201, None)),
+        ("DELETE", SALES, ("request_refused", 404, "schedule-not-found")),
+        ("GET", f"{SCHEDULES}?secret=1", ("request_refused", 400, "invalid-request")),
+        ("POST", SCHEDULES, ("request_refused", 405, "method-not-allowed")),
+    ],
+)
+async def test_what_was_changed_or_refused_is_found_in_the_log_by_the_requests_id(
+    api: Api, caplog: pytest.LogCaptureFixture, method: str, address: str, line: tuple[str, int, str | None]
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    await api.call(method, address, DAILY if method == "PUT" else None, headers={"X-Request-Id": "r-3"})
+
+    [record] = [record for record in caplog.records if vars(record).get("request") == "r-3"]
+    told = vars(record)
+    assert (record.message, told["status"], told.get("code")) == line
+    assert "secret" not in str(told)
+
+
+async def test_a_look_that_went_well_leaves_no_line(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    assert (await api.get(SCHEDULES)).status == 200
+
+    assert not [record for record in caplog.records if record.message.startswith("request_")]
+
+
 def _count_reads(world: World) -> list[str]:
     reads: list[str] = []
 
