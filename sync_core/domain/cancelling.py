@@ -61,7 +61,7 @@ def with_cancel_asked(run: Run, *, at: datetime) -> Run:
     if run.state is RunState.CANCELLED and run.reason is not None and run.reason.code == CANCELLED:
         return run
     if run.is_over:
-        raise SyncRefused("run-over", "This run is over. What it changed can be undone.")
+        raise SyncRefused("run-over", "This run is over; there is nothing left to cancel.")
     if run.mode in _GOES_THROUGH:
         raise SyncRefused("not-cancellable", _GOES_THROUGH[run.mode])
     if run.started_at is None:
