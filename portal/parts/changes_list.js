@@ -13,6 +13,11 @@ import { saveCsv } from "./save_csv.js";
 import { shimmer } from "./shimmer.js";
 import { table } from "./table.js";
 
+/** So many values of a person are seen at once; a new person has more than anybody compares. */
+const AT_ONCE = 4;
+const COUNTED = ["added", "updated", "removed", "refused"];
+/** Kinds that only these runs tell of. */
+const UNCOUNTED = { decision: ["kept", "outdated"], undo: ["outdated"] };
 const TONES = { added: "success", updated: "info", removed: "danger", refused: "warning", kept: "neutral", outdated: "neutral" };
 const PAGE = 50;
 
@@ -23,7 +28,7 @@ export function changesList(context, about) {
   let rows = [];
   let pages = null;
   let loaded = "";
-  const list = table({ label: text.run.list, columns: columnsFor(context), rowKey: ({ row }) => String(row) });
+  const list = table({ label: text.run.list, columns: columnsFor(context, about), rowKey: ({ row }) => String(row) });
   const filter = chips({ label: text.run.filter, options: [], selected: [], onChange: choose });
   const more = button({ label: text.common.loadMore, onClick: () => loadPage() });
   const csv = button({ label: text.run.csv, icon: "download", onClick: () => saveCsv(context, { path: changesPath(), kind, name: `changes-${about.groupId}-${run.runId}.csv` }) });
@@ -88,18 +93,30 @@ export function changesList(context, about) {
   return element;
 }
 
-function kinds({ counts }) {
-  const numbers = { added: counts.added, updated: counts.updated, removed: counts.removed, refused: counts.refused };
-  return Object.entries(text.run.kinds).map(([value, label]) => ({ value, label, count: numbers[value] }));
+/** The kinds to choose from: none where there is only one. */
+function kinds({ counts, mode }) {
+  const options = [...COUNTED.filter((kind) => counts[kind] > 0), ...(UNCOUNTED[mode] ?? [])];
+  return options.length < 2 ? [] : options.map((value) => ({ value, label: text.run.kinds[value], count: counts[value] }));
 }
 
-function columnsFor(context) {
+function columnsFor(context, about) {
   return [
     { key: "person", header: text.run.columns.person, isName: true, cell: (one) => person(context, one) },
     { key: "kind", header: text.run.columns.kind, cell: ({ kind }) => tag(text.run.kinds[kind], TONES[kind]) },
-    { key: "altered", header: text.run.columns.altered, cell: ({ altered }) => (altered.length > 0 ? alteredList(altered) : null) },
+    { key: "altered", header: text.run.columns.altered, cell: ({ altered }) => values(altered, about) },
     { key: "reason", header: text.run.columns.reason, cell: ({ reason }) => reason.text },
   ];
+}
+
+/** The values that cards show come first, what only we know a person by last. */
+function values(altered, { groupId, groupName }) {
+  if (altered.length === 0) return null;
+  const rank = ({ path }) => (path.startsWith("values.") ? 0 : path === "entraId" ? 2 : 1);
+  const named = altered.map((one) => (one.path === `cards.${groupId}` ? { ...one, path: `cards.${groupName}` } : one));
+  const sorted = named.sort((one, other) => rank(one) - rank(other));
+  if (sorted.length <= AT_ONCE + 1) return alteredList(sorted);
+  const rest = sorted.slice(AT_ONCE);
+  return [alteredList(sorted.slice(0, AT_ONCE)), h("details", {}, h("summary", {}, text.run.moreValues(rest.length)), alteredList(rest))];
 }
 
 function person(context, { recipientId, name, email }) {

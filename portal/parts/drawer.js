@@ -17,9 +17,9 @@ export function openDrawer({ title, onClose = () => {}, foot = null }) {
   const element = h(
     "dialog",
     { class: "drawer", "aria-labelledby": heading.id },
-    h("header", { class: "drawer-head" }, heading, beside, button({ label: text.common.close, icon: "close", iconOnly: true, appearance: "subtle", onClick: () => element.close() })),
+    h("div", { class: "drawer-head" }, heading, beside, button({ label: text.common.close, icon: "close", iconOnly: true, appearance: "subtle", onClick: () => element.close() })),
     body,
-    foot ? h("footer", { class: "drawer-foot" }, foot) : null,
+    foot ? h("div", { class: "drawer-foot" }, foot) : null,
   );
   //  Only a press that begins outside: a text marked from inside to outside must not close it.
   let beganOutside = false;

@@ -44,7 +44,7 @@ export function historyChart(newestFirst) {
 function bars({ runId, mode, counts }, index, all, y) {
   const slot = (100 - LEFT) / all;
   //  A few runs do not make beams.
-  const width = Math.min(slot * 0.24, 2);
+  const width = Math.min(slot * 0.24, 3);
   const start = LEFT + slot * index + (slot - 3 * width) / 2;
   const what = `${utcDay(timeOf(runId))}, ${text.run.modesShort[mode]}`;
   return s(

@@ -7,10 +7,14 @@ import { h } from "./h.js";
 import { messageBar } from "./message_bar.js";
 
 const INTENTS = { failed: "error", held: "warning", "succeeded-with-warnings": "warning", retrying: "warning" };
+const REPAIR = ["connection", "connection"];
 const PAGES = {
-  "not-connected": ["connection", "connection"],
-  "connection-failed": ["connection", "connection"],
-  "consent-revoked": ["connection", "connection"],
+  "not-connected": REPAIR,
+  "connection-failed": REPAIR,
+  "consent-missing": REPAIR,
+  "permission-missing": REPAIR,
+  "token-refused": REPAIR,
+  "tenant-gone": REPAIR,
   "settings-not-confirmed": ["fields", "fields"],
   "schedule-paused": ["group-schedule", "schedule"],
   "group-gone": ["group-schedule", "schedule"],

@@ -3,7 +3,6 @@
 import { many } from "./many.js";
 
 const people = (count) => many(count, "person", "people");
-const nobodyOr = (count) => (count === 0 ? "Nobody" : people(count));
 
 const TYPES = {
   device: ["device", "devices"],
@@ -144,6 +143,7 @@ export const run = {
   csvMade: (parts) => `The CSV file is saved${parts > 1 ? `, put together from ${parts} pages` : ""}.`,
   columns: { person: "Person", kind: "Change", altered: "What changed", reason: "Why" },
   unnamed: "Deleted person",
+  moreValues: (count) => many(count, "more value", "more values"),
   noChanges: "This run changed nobody.",
   noChangesBody: { over: "Everybody was already as Entra has them.", open: "Whom it changes is listed here as soon as it is stored." },
   noneOfKind: "Nobody of this kind.",
@@ -158,5 +158,4 @@ export const run = {
   runs: "Runs of this group",
   runColumns: { when: "When", mode: "Kind", state: "State", counts: "Changes", duration: "Duration" },
   thisRun: "This run",
-  nobody: nobodyOr,
 };
