@@ -34,11 +34,12 @@ test: setup browser ## run all tests
 screenshots: setup browser ## take the pictures of the portal in docs/screenshots again
 	@$(VENV)/python -m devkit.screenshots $(ARGS)
 
-check: setup ## formatting, lint, types, import rules
+check: setup ## formatting, lint, types, import rules, policies of the Bicep
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports
+	$(VENV)/python -m devkit.policy_scan
 
 format: setup ## format the code and fix what can be fixed
 	$(VENV)/ruff format .

@@ -1,0 +1,63 @@
+// One alert for each row of alerts.json: it fires when its query returns anything.
+@description('What the names of the alerts begin with.')
+param namePrefix string
+
+@description('Log Analytics workspace that the queries look into.')
+param logAnalyticsId string
+
+@description('Action group that is told.')
+param actionGroupId string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of the resources.')
+param tags object
+
+var alerts = loadJsonContent('../alerts.json')
+
+// A file's name has to be known when Bicep compiles: each query of an alert is named here once.
+var queries = {
+}
+
+resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert in alerts: {
+  name: '${namePrefix}-${alert.name}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: alert.title
+    description: '${alert.description} What to do: ${alert.runbook}'
+    severity: alert.severity
+    enabled: true
+    scopes: [
+      logAnalyticsId
+    ]
+    evaluationFrequency: alert.every
+    windowSize: alert.window
+    criteria: {
+      allOf: [
+        {
+          query: queries[alert.query]
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    // Each closes by itself when its query is quiet again.
+    autoMitigate: true
+    actions: {
+      actionGroups: [
+        actionGroupId
+      ]
+      customProperties: {
+        runbook: alert.runbook
+      }
+    }
+  }
+}]
