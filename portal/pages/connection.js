@@ -81,10 +81,11 @@ export async function show(context) {
     const { body } = await api.get("/schedules", { limit: 1 });
     const running = body.total - OFF_STATES.reduce((sum, state) => sum + (body.states[state] ?? 0), 0);
     const words = text.connection.ending;
-    const end = async () => {
+    const end = async ({ close }) => {
       await api.delete("/connection");
       fill(link);
       await load();
+      close();
       context.toast(text.connection.isDisconnected);
     };
     openDialog({ title: words.title, body: [words.schedules(running), words.stays, words.consent], danger: true, actions: [{ label: words.action(running), primary: true, run: end }] });

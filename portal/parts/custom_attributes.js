@@ -79,9 +79,9 @@ function attributeRow(number, one, { disabled, onRemove, onChange }) {
   const switches = ["sync", "overwrite"].map((which) => toggle({ label: text.fields[which], checked: one[which], visibleLabel: true, disabled, onChange: set(which) }));
   const removeButton = button({ label: text.fields.customRemove(number), icon: "delete", iconOnly: true, appearance: "subtle", disabled, onClick: () => onRemove(row) });
   attribute.control.disabled = name.control.disabled = Boolean(disabled);
-  const element = h("li", { class: "custom-row", role: "group" }, attribute, name, h("div", { class: "custom-switches" }, switches), removeButton);
+  const group = h("div", { class: "custom-row", role: "group" }, attribute, name, h("div", { class: "custom-switches" }, switches), removeButton);
   const row = {
-    element,
+    element: h("li", {}, group),
     get number() {
       return attribute.value;
     },
@@ -90,7 +90,7 @@ function attributeRow(number, one, { disabled, onRemove, onChange }) {
     },
     offer: (free) => {
       for (const option of attribute.control.options) option.disabled = option.value !== row.number && !free.includes(option.value);
-      element.setAttribute("aria-label", text.fields.customRow(row.number));
+      group.setAttribute("aria-label", text.fields.customRow(row.number));
       removeButton.setAttribute("aria-label", text.fields.customRemove(row.number));
       removeButton.title = disabled || text.fields.customRemove(row.number);
     },

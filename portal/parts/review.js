@@ -9,8 +9,8 @@ import { problemBar } from "./message_bar.js";
 
 /**
  * @param {{context: import("../context.js").Context, document: object, action: string,
- *   save: () => Promise<boolean>, onInvalid: (problem: import("../api.js").Problem) => boolean}} options
- *   *action*: the words of the button once the effect is known; *save*: false where there is still something to decide;
+ *   save: () => Promise<string|null>, onInvalid: (problem: import("../api.js").Problem) => boolean}} options
+ *   *action*: the words of the button once the effect is known; *save*: resolves to what to say then, null where nothing was decided;
  *   *onInvalid*: mark on the page what the API refuses, and tell whether that was possible
  */
 export function openReview({ context, document: rules, action, save, onInvalid }) {
@@ -32,7 +32,12 @@ export function openReview({ context, document: rules, action, save, onInvalid }
     saveButton.setAttribute("aria-busy", "true");
     messages.replaceChildren();
     try {
-      if (await save()) drawer.close();
+      const done = await save();
+      if (done) {
+        drawer.close();
+        //  Only now: a word in the drawer would go with it.
+        context.toast(done);
+      }
     } catch (failure) {
       if (!placed(failure)) messages.replaceChildren(problemBar(failure));
     } finally {

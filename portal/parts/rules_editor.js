@@ -69,7 +69,7 @@ export async function rulesEditor(context, { parts, form: makeForm, inWords }) {
     openReview({ context, document: mine, action, save: () => save(mine), onInvalid: ({ errors }) => form.fault(errors) });
   }
 
-  /** Returns false where nothing was decided. */
+  /** Resolves to what has become of it, null where nothing was decided. */
   async function save(mine) {
     const base = saved.document;
     let { etag } = saved;
@@ -86,7 +86,7 @@ export async function rulesEditor(context, { parts, form: makeForm, inWords }) {
       if (left.length === 0 && !isFirst()) return over(theirs, text.rules.sameAlready);
       if (differences(base, theirs.document, parts).length > 0) {
         const choice = await resolveConflict({ fields: left.map((change) => versionsOf(change, wanted, theirs.document)) });
-        if (choice === null) return false;
+        if (choice === null) return null;
         if (choice === "theirs") return over(theirs, text.rules.tookTheirs);
       }
       ({ etag } = theirs);
@@ -95,8 +95,7 @@ export async function rulesEditor(context, { parts, form: makeForm, inWords }) {
 
   function over(now, sentence) {
     show(now);
-    context.toast(sentence);
-    return true;
+    return sentence;
   }
 
   const versionsOf = (change, mine, theirs) => {
