@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -24,7 +27,7 @@ from sync_core.domain.errors import SyncRefused, TryAgainLater
 from sync_core.telemetry import event_log
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from http import HTTPStatus
     from typing import Any
 
@@ -49,6 +52,9 @@ _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+#  Storage can take a connection and then say nothing for minutes. Longer than any call means to work.
+PATIENCE = timedelta(seconds=90)
+_LATER = timedelta(seconds=10)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -67,12 +73,30 @@ async def answer(
     request_id = _id_of(request)
     log = event_log("schedules_api").bind(request=request_id, route=route.name, method=request.method)
     try:
-        reply = await _carry_out(request, route=route, services=await services(), settings=settings, limit=limit)
+        async with _patience():
+            reply = await _carry_out(request, route=route, services=await services(), settings=settings, limit=limit)
     except Exception as exc:  # noqa: BLE001  the host would answer an empty 500
         return _problem_response(_problem_of(exc, log), request_id)
     if request.method not in CHANGE_NOTHING:
         log.info("request_answered", status=reply.status.value)
     return _reply_response(reply, request_id, with_body=request.method != "HEAD")
+
+
+@asynccontextmanager
+async def _patience() -> AsyncIterator[None]:
+    """End what takes too long: as a crash would, after which the same request is harmless.
+
+    Raises:
+        TryAgainLater: it took too long.
+    """
+    limit = asyncio.timeout(PATIENCE.total_seconds())
+    try:
+        async with limit:
+            yield
+    except TimeoutError as exc:
+        if not limit.expired():
+            raise
+        raise TryAgainLater("the request took too long", after=_LATER) from exc
 
 
 async def _carry_out(

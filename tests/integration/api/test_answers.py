@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from schedules_api import answering
 from sync_core.domain.errors import TryAgainLater
 from sync_core.wiring import VERSION
 from tests.integration.api.acme import DAILY, SALES, SALES_RUNS, SCHEDULES
@@ -160,6 +162,22 @@ async def test_storage_that_goes_down_during_a_change_is_worth_another_try(api: 
     assert (answered.status, answered.headers["Retry-After"]) == (503, "1")
     world.tables.before_write = None
     assert (await api.call("PUT", SALES, DAILY)).status == 201
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_storage_that_says_nothing_is_not_waited_for_long(
+    api: Api, world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    async def say_nothing(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(answering, "PATIENCE", timedelta(milliseconds=20))
+    world.tables.before_read = say_nothing
+
+    answered = await api.call(method, SALES, DAILY if method == "PUT" else None)
+
+    assert (answered.status, answered.problem, answered.headers["Retry-After"]) == (503, "unavailable", "10")
+    assert [record.message for record in caplog.records] == ["request_put_off"]
 
 
 async def test_services_that_cannot_be_opened_yet_are_worth_another_try() -> None:
