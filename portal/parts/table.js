@@ -10,8 +10,8 @@ import { checkbox, select, setChecked } from "./controls.js";
 import { h } from "./h.js";
 import { icon } from "./icons.js";
 
-/** New rows built in one frame: about what fits on a screen. */
-const AT_ONCE = 60;
+/** New rows built in one frame: as many as a screen shows at once, and no more than a frame or two has time for. */
+const AT_ONCE = 25;
 
 /**
  * @template Row
