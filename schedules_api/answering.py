@@ -52,8 +52,6 @@ _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-#  Storage can take a connection and then say nothing for minutes. Longer than any call means to work.
-PATIENCE = timedelta(seconds=90)
 _LATER = timedelta(seconds=10)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -73,7 +71,7 @@ async def answer(
     request_id = _id_of(request)
     log = event_log("schedules_api").bind(request=request_id, route=route.name, method=request.method)
     try:
-        async with _patience():
+        async with _no_longer_than(route.patience(request.method)):
             reply = await _carry_out(request, route=route, services=await services(), settings=settings, limit=limit)
     except Exception as exc:  # noqa: BLE001  the host would answer an empty 500
         return _problem_response(_problem_of(exc, log), request_id)
@@ -83,13 +81,13 @@ async def answer(
 
 
 @asynccontextmanager
-async def _patience() -> AsyncIterator[None]:
-    """End what takes too long: as a crash would, after which the same request is harmless.
+async def _no_longer_than(patience: timedelta) -> AsyncIterator[None]:
+    """End what takes longer: as a crash would, after which the same request is harmless.
 
     Raises:
         TryAgainLater: it took too long.
     """
-    limit = asyncio.timeout(PATIENCE.total_seconds())
+    limit = asyncio.timeout(patience.total_seconds())
     try:
         async with limit:
             yield

@@ -6,6 +6,7 @@ The same declaration checks each request and makes the OpenAPI document, so that
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from sync_core.domain.ids import GroupId, RecipientId, RunId, WorkspaceId
     from sync_core.flows.services import Services
     from sync_core.settings import Settings
+
+#  Storage can take a connection and then say nothing for minutes.
+PATIENCE = timedelta(seconds=60)
 
 Q = TypeVar("Q")
 B = TypeVar("B")
@@ -122,7 +126,7 @@ class Operation:
 
     *answers*: by status, the shape or None where there is no body. *media*: what is answered beside JSON.
     *conditions*: takes ``If-Match`` and ``If-None-Match``. *problems*: the codes that are this call's own; those of
-    every call are known. *links*: what a successful answer leads to.
+    every call are known. *links*: what a successful answer leads to. *patience*: after which the call is given up.
     """
 
     run: Callable[[Call[Any, Any]], Awaitable[Reply]]
@@ -137,6 +141,7 @@ class Operation:
     links: tuple[Link, ...] = ()
     media: tuple[str, ...] = ()
     description: str = ""
+    patience: timedelta = PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +166,7 @@ class Route:
 
     def operation(self, method: str) -> Operation | None:
         return self.operations.get("GET" if method == "HEAD" else method)
+
+    def patience(self, method: str) -> timedelta:
+        operation = self.operation(method)
+        return PATIENCE if operation is None else operation.patience

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from schedules_api.problems import Problem, invalid, refused
 from schedules_api.requests import shown
 from schedules_api.shapes.base import PageQuery
 from schedules_api.shapes.sync_options import SYNC_OPTIONS, SyncOptionsAnswer, sync_options_answer
-from schedules_api.shapes.sync_options_effect import EFFECT, EffectAnswer, effect_answer
+from schedules_api.shapes.sync_options_effect import EFFECT, LONGEST, EffectAnswer, effect_answer
 from sync_core.domain.errors import SyncRefused
 from sync_core.domain.ids import GroupId, is_id
 from sync_core.domain.options import OptionProblem
@@ -153,6 +154,7 @@ ROUTES: tuple[Route, ...] = (
                     "with its continuationToken. A first group that is not ready in time is told as `out-of-time`."
                 ),
                 access=Access.READ,
+                patience=LONGEST + timedelta(seconds=20),
                 query=PageQuery,
                 body=JsonBody(
                     EFFECT, examples={"all groups": _DOCUMENT, "one": {**_DEFAULTS, "groupIds": ["sales"]}}

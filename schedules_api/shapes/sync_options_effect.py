@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sync_core.flows.show_effect import Effect, GroupEffect, SampledPerson
 
 #  The platform ends a request after 230 seconds (learn.microsoft.com, "Azure Functions scale and hosting").
-_LONGEST, _USUAL = 200, 20
+LONGEST, _USUAL = timedelta(seconds=200), 20
 _MOST_GROUPS = 200
 
 _Id = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")]
@@ -46,7 +46,11 @@ class EffectBody(SyncOptionsBody):
     ] = None
     seconds: Annotated[
         int,
-        Field(ge=1, le=_LONGEST, description="How long it may take; then the answer has the groups that are ready."),
+        Field(
+            ge=1,
+            le=LONGEST.seconds,
+            description="How long it may take; then the answer has the groups that are ready.",
+        ),
     ] = _USUAL
 
     @property

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schedules_api import answering
+from schedules_api.operations import Route
+from schedules_api.routes import routes
 from sync_core.domain.errors import TryAgainLater
 from sync_core.wiring import VERSION
 from tests.integration.api.acme import DAILY, SALES, SALES_RUNS, SCHEDULES
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.fakes.world import World
 
 HEALTH = "/api/health"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "BREW")
 ALLOWED = {
     HEALTH: "GET, HEAD",
     SCHEDULES: "GET, HEAD",
@@ -171,13 +173,24 @@ async def test_storage_that_says_nothing_is_not_waited_for_long(
     async def say_nothing(*_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(answering, "PATIENCE", timedelta(milliseconds=20))
+    monkeypatch.setattr(Route, "patience", lambda *_: timedelta(milliseconds=20))
     world.tables.before_read = say_nothing
 
     answered = await api.call(method, SALES, DAILY if method == "PUT" else None)
 
     assert (answered.status, answered.problem, answered.headers["Retry-After"]) == (503, "unavailable", "10")
     assert [record.message for record in caplog.records] == ["request_put_off"]
+
+
+def test_every_call_is_given_up_before_the_front_end_gives_it_up() -> None:
+    """Azure's load balancer waits 230 seconds; telling what options change may take 200, where somebody asks so."""
+    patience = {
+        (route.name, method): route.patience(method).total_seconds() for route in routes() for method in METHODS
+    }
+
+    assert patience["sync-options-effect", "POST"] > 200
+    assert max(patience.values()) < 230
+    assert patience["schedules", "GET"] == 60
 
 
 async def test_services_that_cannot_be_opened_yet_are_worth_another_try() -> None:
