@@ -67,7 +67,7 @@ function entryOf(context, entry, names) {
   return h(
     "li",
     { tabindex: "-1" },
-    h("div", { class: "row" }, name, h("span", {}, where), h("span", { class: "secondary" }, agoTime(entry.at)), run),
+    h("div", { class: "row" }, name, " ", h("span", {}, where), " ", h("span", { class: "secondary" }, agoTime(entry.at)), " ", run),
     kind === null ? h("p", {}, words.expired) : null,
     reason ? h("p", {}, reason.text) : null,
     changesOf(altered, groupName ? new Map([...names, [groupId, groupName]]) : names),

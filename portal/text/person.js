@@ -135,7 +135,7 @@ export const timeline = {
   expired: "Changed; the run's history has expired, so only that it was is known.",
   goneGroup: "a group that is not linked any more",
   openRun: "Show the run",
-  values: (count) => `${many(count, "change", "changes")} of values`,
+  values: (count) => many(count, "change", "changes"),
   by: "By",
   you: "you",
   older: "Show older",
