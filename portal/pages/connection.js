@@ -28,10 +28,11 @@ export async function show(context) {
 
   /** Look; tells whether something is under way. */
   async function load() {
-    const [{ body }, { body: rules }] = await Promise.all([api.get("/connection"), api.get("/sync-options")]);
+    const { body } = await api.get("/connection");
+    const isConfirmed = body.status !== "connected" || (await api.get("/sync-options")).body.confirmedAt !== null;
     const before = connection;
     connection = body;
-    draw(rules.confirmedAt !== null);
+    draw(isConfirmed);
     bar.done();
     if (before) tellWhatBecame(before);
     const isUnderWay = ["open", "trying"].includes(connection.consent?.state);

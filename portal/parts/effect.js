@@ -35,7 +35,7 @@ export function effectPanel({ api, document: rules, signal, onDone, onInvalid })
         soFar.textContent = text.effect.soFar(answers.flatMap(({ groups }) => groups).length);
         fill(shown, effectOf(answers));
       } while (continuationToken);
-      announce(sentenceOf(differenceOf(answers)));
+      announce(text.effect.sentence(differenceOf(answers)));
     } catch (failure) {
       if (signal.aborted) return;
       if (!onInvalid(failure)) shown.prepend(messageBar({ intent: "warning", title: text.effect.cannot, body: `${failure.detail ?? text.failed.unexpected} ${text.effect.saveAnyway}` }));
@@ -54,7 +54,7 @@ function effectOf(answers) {
   const present = before.length > 0 ? sum(before) : null;
   const same = groups.filter(({ difference, problem }) => !problem && difference.people === 0 && difference.cards === 0);
   return [
-    h("div", { class: "effect-sentence" }, [sentenceOf(differenceOf(answers)), ...removalsIn(present, candidate)].map((one) => h("p", {}, one))),
+    h("div", { class: "effect-sentence" }, [text.effect.sentence(differenceOf(answers)), ...removalsIn(present, candidate)].map((one) => h("p", {}, one))),
     present ? null : h("p", { class: "secondary" }, text.effect.first),
     answers.length > 1 ? h("p", { class: "secondary" }, text.effect.overlap) : null,
     countsTable(present, candidate, text.effect.table),
@@ -65,10 +65,6 @@ function effectOf(answers) {
 }
 
 const differenceOf = (answers) => sum(answers.map(({ totals }) => totals.difference));
-
-function sentenceOf(difference) {
-  return difference.cards === 0 && difference.people > 0 ? text.effect.cardless(difference.people) : text.effect.sentence(difference);
-}
 
 /** Who is taken out or held is what nobody wants to be surprised by. */
 function removalsIn(present, candidate) {

@@ -54,10 +54,12 @@ export function effectOfGroup(group) {
 }
 
 function person({ name, email, kind, reason, altered }) {
+  //  An id tells nobody who somebody is.
+  const told = altered.filter(({ path }) => path !== "entraId");
   return h(
     "li",
     {},
     h("div", { class: "row" }, h("span", { class: "effect-person" }, name ?? email ?? text.effect.unnamed), tag(text.effect.kinds[kind] ?? kind, TONES[kind]), name && email ? h("span", { class: "secondary" }, email) : null),
-    altered.length > 0 ? alteredList(altered) : h("p", { class: "secondary" }, reason.text),
+    told.length > 0 ? alteredList(told) : h("p", { class: "secondary" }, reason.text),
   );
 }

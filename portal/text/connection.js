@@ -23,7 +23,7 @@ export const connection = {
   tryingTitle: "The consent has arrived.",
   tryingBody: "What it allows takes some minutes to reach all of Entra ID's servers. It is tried again by itself for up to 15 minutes.",
   reconnectingTitle: "A new consent was asked for.",
-  reconnectingBody: "The connection goes on as it is until then.",
+  reconnectingBody: "The connection goes on as it is until it is given.",
   notRenewedTitle: "The new consent has not worked.",
   notRenewedBody: "The connection goes on as it is.",
   failedTitle: "Entra ID cannot be read.",

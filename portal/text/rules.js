@@ -22,7 +22,6 @@ export const rules = {
   done: "Saved. The next sync that starts follows it.",
   sameAlready: "Somebody else has saved the same already.",
   tookTheirs: "Your changes were dropped; this is what is saved now.",
-  onOff,
 };
 
 export const fields = {
@@ -74,7 +73,6 @@ export const fields = {
   customFull: "All 15 are mapped.",
   customRow: (number) => `Extension attribute ${number}`,
   wrongName: "Begin with a letter; then up to 39 letters, digits or underscores.",
-  nameTaken: "Another field has this name already.",
 
   switchesInWords: ({ sync, overwrite }) => (sync ? `Sync on, overwrite ${overwrite ? "on" : "off"}` : "Sync off"),
   customInWords: (one) => (one ? `${one.name}: ${fields.switchesInWords(one)}` : "Not mapped"),
@@ -123,7 +121,7 @@ export const options = {
   guardNumbers: {
     percent: ["Share of the group, in percent", 100],
     minimum: ["and at least so many people", 1_000_000],
-    maximum: ["or more people than, whatever the share", 1_000_000],
+    maximum: ["or, whatever the share, more people than", 1_000_000],
   },
   guardInWords: ({ percent, minimum, maximum }) =>
     `Held: more than ${percent} % of a group and at least ${many(minimum, "person", "people")}, or more than ${many(maximum, "person", "people")}, or everybody.`,
@@ -141,8 +139,10 @@ export const effect = {
   explain: "The next sync of each group, computed on what Entra ID says now. Nothing is saved or synced yet.",
   looking: "Computing the next syncs",
   soFar: (groups) => `${many(groups, "group", "groups")} computed so far …`,
-  sentence: ({ cards, people }) => (cards === 0 && people === 0 ? "Would change nothing." : `Would change ${many(cards, "card", "cards")} of ${many(people, "person", "people")}.`),
-  cardless: (people) => `Would change ${many(people, "person", "people")}, and no card.`,
+  sentence: ({ cards, people }) => {
+    if (cards === 0 && people === 0) return "Would change nothing.";
+    return `Would change ${cards === 0 ? "no card" : many(cards, "card", "cards")}; it makes a difference to ${many(people, "person", "people")}.`;
+  },
   takeOut: (people) => `Would take out ${many(people, "person", "people")} more.`,
   takeOutFewer: (people) => `Would take out ${many(people, "person", "people")} fewer.`,
   hold: (people) => `Would hold ${many(people, "person", "people")} more for an approval.`,
@@ -169,8 +169,6 @@ export const effect = {
   groupSummary: ({ cards, people }) => `${many(cards, "card", "cards")}, ${many(people, "person", "people")}`,
   same: (names) => `No difference: ${names.join(", ")}.`,
   sample: (shown, people) => (people > shown ? `${shown} of ${many(people, "person", "people")}` : many(people, "person", "people")),
-  samples: "People",
-  nothingToThem: "Nothing changes",
   unnamed: "Somebody",
   cannot: "The effect cannot be shown.",
   saveAnyway: "You can save nevertheless.",

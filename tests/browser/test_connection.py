@@ -15,7 +15,7 @@ from tests.browser.portal import NARROW
 from tests.e2e.local_stack import eventually
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
     from tests.browser.portal import Portal
 
@@ -135,7 +135,7 @@ async def test_a_connection_goes_on_while_consent_is_asked_for_anew(portal: Port
     await _ask(page, button="Reconnect")
 
     await expect(page.locator(".facts .badge")).to_have_text("Connected")
-    await expect(page.locator("main")).to_contain_text("The connection goes on as it is until then.")
+    await expect(page.locator("main")).to_contain_text("The connection goes on as it is until it is given.")
 
 
 async def test_disconnecting_names_the_syncs_that_it_stops(portal: Portal) -> None:
@@ -159,6 +159,23 @@ async def test_nothing_is_disconnected_by_looking_at_what_it_does(portal: Portal
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.locator(".facts .badge")).to_have_text("Connected")
     await expect(page.get_by_role("button", name="Disconnect", exact=True)).to_be_focused()
+
+
+@not_connected
+async def test_a_refusal_is_told_with_the_requests_id(portal: Portal) -> None:
+    portal.allow(HTTPStatus.SERVICE_UNAVAILABLE)
+    page = await portal.open(TAB)
+    problem = {"title": "Busy", "detail": "Try again in a minute.", "instance": "urn:scheduled-syncs:request:r-1"}
+
+    async def refuse(route: Route) -> None:
+        if route.request.method != "POST":
+            return await route.fallback()
+        return await route.fulfill(status=HTTPStatus.SERVICE_UNAVAILABLE, json=problem)
+
+    await page.route("**/connection", refuse)
+    await page.get_by_role("button", name="Connect", exact=True).click()
+
+    await expect(page.get_by_role("alert")).to_contain_text("Try again in a minute. Request r-1")
 
 
 async def test_who_may_only_read_sees_why_nothing_can_be_pressed(portal: Portal) -> None:

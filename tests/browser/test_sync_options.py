@@ -165,7 +165,9 @@ async def test_the_effect_names_people_with_old_and_new_values(portal: Portal) -
     page = await portal.open(FIELDS)
     await page.get_by_role("switch", name="Sync: Job title").click()
     drawer = await _review(page)
-    await expect(drawer).to_contain_text(re.compile(r"Would change [\d,]+ cards of [\d,]+ people\."))
+    await expect(drawer).to_contain_text(
+        re.compile(r"Would change [\d,]+ cards; it makes a difference to [\d,]+ people\.")
+    )
     group = drawer.locator("[data-group=berlin-site]")
     await group.locator("summary").click()
 
@@ -289,6 +291,26 @@ async def test_edits_are_found_again_on_the_way_back(portal: Portal) -> None:
     await page.get_by_role("button", name="Discard changes").click()
 
     await expect(page.get_by_role("checkbox", name="Include guests")).not_to_be_checked()
+
+
+@without_groups
+async def test_the_keyboard_is_enough(portal: Portal) -> None:
+    page = await portal.open(OPTIONS)
+    await page.get_by_role("checkbox", name="Include guests").focus()
+    await page.keyboard.press("Space")
+    await page.get_by_role("button", name="Review and save").focus()
+    await page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog", name="What saving would change")
+    save = drawer.get_by_role("button", name="Save", exact=True)
+    await expect(save).to_be_visible()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(save).to_be_focused()
+    await page.keyboard.press("Enter")
+
+    await expect(drawer).to_have_count(0)
+    await expect(_saving(page)).to_be_focused()
+    assert (await _rules(portal.office)).options.include_guests is True
 
 
 @pytest.mark.parametrize("tab", [FIELDS, OPTIONS], ids=["fields", "options"])
