@@ -51,6 +51,8 @@ export function scheduleForm({ schedule, canSyncDaily }) {
     );
   }
 
+  //  The dialog would give the focus to the first choice, whichever is chosen.
+  cadence.querySelector("input:checked:enabled")?.setAttribute("autofocus", "");
   //  A checkbox that is not on the page yet does not know its state.
   requestAnimationFrame(tell);
   Object.defineProperty(form, "value", { get: value });

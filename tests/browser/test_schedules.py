@@ -1,88 +1,27 @@
-"""Integrations → Microsoft Entra ID → Scheduled Syncs: see, find and handle all schedules."""
+"""Integrations → Microsoft Entra ID → Scheduled Syncs: see, handle and find all schedules."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.async_api import expect
 
-from devkit.office import Stage
-from sync_core.domain.directory import LinkedGroup
-from sync_core.domain.ids import EntraGroupId, GroupId
-from sync_core.domain.schedule import Cadence
-from sync_core.flows.manage_schedules import put_schedule
-from sync_core.side_by_side import each
+from sync_core.domain.ids import GroupId
+from tests.browser.rows import choose, row_of, state_of
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
-
     from devkit.office import Office
     from tests.browser.portal import Portal
 
 PATH = "integrations/entra/schedules"
-MANY = 1_000
-
-#  Press what *selector* names, and wait until so many rows are there: how long it took, and the longest time between
-#  two frames, in which nothing could move on the screen.
-_PRESS = """async ([selector, words, rows]) => {
-  const shown = () => document.querySelector(".list-foot .secondary");
-  if (shown()) shown().textContent = "";
-  const isThere = () => shown()?.textContent === words && document.querySelectorAll("tbody tr").length === rows;
-  const began = performance.now();
-  let [last, longest] = [began, 0];
-  document.querySelector(selector).click();
-  while (!isThere()) {
-    const now = await new Promise(requestAnimationFrame);
-    [longest, last] = [Math.max(longest, now - last), now];
-  }
-  return { took: last - began, longest };
-}"""
-
-new = pytest.mark.parametrize("stage", [Stage.NEW], ids=[""])
-without_groups = pytest.mark.parametrize("stage", [Stage.CONFIRMED], ids=[""])
-without_schedules = pytest.mark.parametrize("stage", [Stage.LINKED], ids=[""])
-
-
-def row_of(page: Page, group: str) -> Locator:
-    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=group, exact=True))
-
-
-def state_of(page: Page, group: str) -> Locator:
-    return row_of(page, group).locator(".cell-state")
-
-
-async def names_in(page: Page) -> list[str]:
-    return await page.get_by_role("rowheader").all_inner_texts()
-
-
-async def choose(page: Page, group: str, item: str) -> None:
-    """Choose *item* from the menu in the row of *group*."""
-    await row_of(page, group).get_by_role("button", name=f"More actions for {group}").click()
-    await page.get_by_role("menuitem", name=item).click()
 
 
 async def is_enabled(office: Office, group: str) -> bool:
     found = await office.services.schedules.schedule(office.workspace, GroupId(group))
     assert found is not None
     return found.value.enabled
-
-
-async def schedule_many(office: Office, number: int) -> None:
-    """Link and schedule so many groups, by what the product itself stores."""
-
-    async def one(index: int) -> None:
-        group = GroupId(f"team-{index:04}")
-        linked = LinkedGroup(group, EntraGroupId(f"entra-{index:04}"), f"Team {index:04}", "", 1)
-        await office.services.groups.add(office.workspace, linked)
-        cadence = Cadence("weekly", index % 7) if index % 2 else Cadence("daily")
-        await put_schedule(office.services, office.workspace, group, cadence=cadence, enabled=index % 10 != 0)
-
-    await each(one, range(number), limit=32)
-
-
-# --- What is seen -----------------------------------------------------------------------------------------------------
 
 
 async def test_all_schedules_are_seen_from_the_integrations_settings(portal: Portal) -> None:
@@ -155,9 +94,6 @@ async def test_removals_that_wait_lead_to_their_approval(portal: Portal) -> None
     await state_of(page, "Berlin site").get_by_role("link", name="Review and decide").click()
 
     await expect(page.get_by_role("heading", level=1)).to_have_text("Needs approval")
-
-
-# --- What is done -----------------------------------------------------------------------------------------------------
 
 
 async def test_the_switch_pauses_and_resumes(portal: Portal) -> None:
@@ -259,9 +195,6 @@ async def test_who_may_only_look_sees_why_nothing_can_be_changed(portal: Portal)
         await expect(item).to_contain_text("Schedules.Manage")
 
 
-# --- What is found ----------------------------------------------------------------------------------------------------
-
-
 async def test_states_are_chosen_with_their_numbers_in_sight(portal: Portal) -> None:
     page = await portal.open(PATH)
     states = page.get_by_role("group", name="Filter by state")
@@ -310,123 +243,6 @@ async def test_a_refresh_shows_what_others_did_meanwhile(portal: Portal) -> None
     await page.get_by_role("button", name="Refresh").click()
 
     await expect(state_of(page, "Sales")).to_have_text("Succeeded")
-
-
-# --- Many of them -----------------------------------------------------------------------------------------------------
-
-
-@without_groups
-async def test_many_schedules_come_in_pages(portal: Portal) -> None:
-    await schedule_many(portal.office, 250)
-    page = await portal.open(PATH)
-    await expect(page.get_by_role("rowheader")).to_have_count(200)
-    await expect(page.get_by_text("200 of 250 schedules")).to_be_visible()
-    await page.get_by_role("button", name="Show more").click()
-
-    await expect(page.get_by_role("rowheader")).to_have_count(250)
-    await expect(page.get_by_role("button", name="Show more")).to_be_hidden()
-    await expect(page.get_by_role("link", name="Team 0200")).to_be_focused()
-
-
-@without_groups
-async def test_a_thousand_schedules_are_shown_and_filtered_without_a_visible_pause(portal: Portal) -> None:
-    """Measured against the same with one in the list: what the machine is worth drops out."""
-    await schedule_many(portal.office, 1)
-    one = await _measured(portal, first=1, total=1, paused=1)
-    await schedule_many(portal.office, MANY)
-    much = await _measured(portal, first=200, total=MANY, paused=100)
-
-    assert much["took"] < 20 * one["took"]
-    assert much["longest"] < 40 * one["longest"]
-
-
-async def _measured(portal: Portal, *, first: int, total: int, paused: int) -> dict[str, float]:
-    """Open the list, filter all of it by a state and clear the filter: how long all took, and the longest stillness."""
-    page = await portal.open("integrations/entra/connection")
-    await expect(page.get_by_role("link", name="Scheduled Syncs")).to_be_visible()
-    beginning = f"{first} of {total:,} schedules" if first < total else _counted(total)
-    opened = await page.evaluate(_PRESS, ['.tabs a[href$="/schedules"]', beginning, first])
-    for shown in range(first + 200, total + 1, 200):
-        await page.get_by_role("button", name="Show more").click()
-        await expect(page.get_by_role("rowheader")).to_have_count(shown)
-    chip = '.chip[data-value="paused"]'
-    filtered = await page.evaluate(_PRESS, [chip, _counted(paused), paused])
-    cleared = await page.evaluate(_PRESS, [chip, beginning, first])
-    steps = [opened, filtered, cleared]
-    return {"took": sum(step["took"] for step in steps), "longest": max(step["longest"] for step in steps)}
-
-
-def _counted(number: int) -> str:
-    return f"{number} schedule{'' if number == 1 else 's'}"
-
-
-# --- What stands in the way -------------------------------------------------------------------------------------------
-
-
-async def test_a_lost_plan_pauses_daily_schedules_and_says_so_until_it_is_back(portal: Portal) -> None:
-    await portal.office.use_plan("business")
-    page = await portal.open(PATH)
-    await expect(state_of(page, "Sales")).to_contain_text("Paused by the system: plan")
-    await expect(state_of(page, "Sales").locator(".why")).to_contain_text("Enterprise")
-    await expect(state_of(page, "Berlin site")).to_have_text("Not run yet")
-    await portal.office.use_plan("enterprise")
-    await page.reload()
-
-    await expect(state_of(page, "Sales")).to_have_text("Not run yet")
-
-
-async def test_without_a_plan_schedules_are_kept_and_support_is_offered(portal: Portal) -> None:
-    await portal.office.use_plan("free")
-    page = await portal.open(PATH)
-
-    await expect(state_of(page, "Berlin site")).to_contain_text("Paused by the system: plan")
-    await expect(page.locator(".obstacles")).to_contain_text("Scheduled syncs come with the Business plan")
-    await expect(page.locator(".obstacles").get_by_role("link", name="Contact our support")).to_be_visible()
-
-
-async def test_a_revoked_consent_is_told_above_the_list_with_its_fix(portal: Portal) -> None:
-    await portal.office.revoke_consent()
-    page = await portal.open(PATH)
-    await choose(page, "Sales", "Sync now")
-    await page.locator(".obstacles").get_by_role("link", name="Repair the connection").click()
-
-    await expect(page).to_have_url(re.compile("integrations/entra/connection$"))
-
-
-@new
-async def test_a_workspace_that_is_not_connected_is_led_to_the_connection(portal: Portal) -> None:
-    page = await portal.open(PATH)
-
-    await expect(page.get_by_role("heading", name="Connect Microsoft Entra ID first")).to_be_visible()
-    await expect(page.get_by_role("main").get_by_role("link", name="Connect Entra ID")).to_be_visible()
-
-
-@without_groups
-async def test_a_workspace_without_groups_is_led_to_linking_one(portal: Portal) -> None:
-    page = await portal.open(PATH)
-    await page.get_by_role("link", name="Link a group").click()
-
-    await expect(page).to_have_url(re.compile("/groups$"))
-
-
-@without_schedules
-async def test_a_workspace_without_schedules_is_led_to_its_groups(portal: Portal) -> None:
-    page = await portal.open(PATH)
-    await page.get_by_role("link", name="Choose a group to schedule").click()
-
-    await expect(page.get_by_role("rowheader", name="Sales")).to_be_visible()
-
-
-@without_schedules
-async def test_a_workspace_without_the_plan_is_told_which_one_it_takes(portal: Portal) -> None:
-    await portal.office.use_plan("free")
-    page = await portal.open(PATH)
-
-    await expect(page.get_by_role("heading", name="Scheduled syncs come with the Business plan")).to_be_visible()
-    await portal.accessible()
-
-
-# --- How it is seen ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
