@@ -4,6 +4,7 @@
  *     const panel = effectPanel({ api, document, signal, onDone });
  */
 
+import { Problem } from "../api.js";
 import { text } from "../text.js";
 import { announce } from "./announcer.js";
 import { progress } from "./controls.js";
@@ -22,7 +23,7 @@ export function effectPanel({ api, document: rules, signal, onDone, onInvalid })
   const waiting = h("div", { class: "stack" }, progress({ label: text.effect.looking }), soFar);
   const shown = h("div", { class: "stack" });
   panel.append(waiting, shown);
-  ask().then(onDone, (failure) => signal.aborted || onDone(failure));
+  ask().then(onDone);
 
   async function ask() {
     const answers = [];
@@ -38,7 +39,8 @@ export function effectPanel({ api, document: rules, signal, onDone, onInvalid })
       announce(text.effect.sentence(differenceOf(answers)));
     } catch (failure) {
       if (signal.aborted) return;
-      if (!onInvalid(failure)) shown.prepend(messageBar({ intent: "warning", title: text.effect.cannot, body: `${failure.detail ?? text.failed.unexpected} ${text.effect.saveAnyway}` }));
+      if (!(failure instanceof Problem)) throw failure;
+      if (!onInvalid(failure)) shown.prepend(messageBar({ intent: "warning", title: text.effect.cannot, body: `${failure.detail} ${text.effect.saveAnyway}` }));
     } finally {
       waiting.remove();
     }
