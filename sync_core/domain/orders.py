@@ -7,6 +7,7 @@ body overwrite those (Azure/azure-functions-host, Utility.ApplyBindingData).
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +18,9 @@ from sync_core.domain.runs import Mode, Run, RunState, Trigger, is_run_id, night
 
 VERSION = 1
 
+#  W3C Trace Context, "traceparent Header", version 00.
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+
 _ABOUT_ANOTHER = frozenset({Mode.DECISION, Mode.UNDO})
 
 
@@ -26,7 +30,8 @@ class SyncOrder:
 
     *not_after*: past this time the run is failed instead of started. *redrive*: reopen a failed run. *about*: the
     run whose held removals were decided, or that is undone. *generation*: of the link that it was asked for; None
-    where any will do.
+    where any will do. *traceparent*: the trace (W3C) that its deliveries belong to, None where nobody listened when
+    it was sent; it says nothing about the run.
     """
 
     workspace: WorkspaceId
@@ -39,6 +44,7 @@ class SyncOrder:
     mode: Mode = Mode.SYNC
     about: RunId | None = None
     generation: int | None = None
+    traceparent: str | None = None
 
     @property
     def trigger(self) -> Trigger:
@@ -89,6 +95,8 @@ def encode(order: SyncOrder) -> str:
         document["about"] = order.about
     if order.generation is not None:
         document["generation"] = order.generation
+    if order.traceparent is not None:
+        document["traceparent"] = order.traceparent
     return json.dumps(document)
 
 
@@ -139,4 +147,10 @@ def _order(document: dict[str, Any]) -> SyncOrder:
         mode=mode,
         about=None if about is None else RunId(about),
         generation=generation,
+        traceparent=_traceparent(document.get("traceparent")),
     )
+
+
+def _traceparent(given: Any) -> str | None:
+    """Return the trace that is named, None where it is none: a run does not depend on being watched."""
+    return given if isinstance(given, str) and _TRACEPARENT.fullmatch(given) else None

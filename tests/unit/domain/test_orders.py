@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ orders = st.builds(
     night=st.dates(),
     covers=st.lists(st.dates(), max_size=7).map(tuple),
     redrive=st.booleans(),
+    traceparent=st.none() | st.from_regex(r"00-[0-9a-f]{31}1-1[0-9a-f]{15}-0[01]", fullmatch=True),
 )
 json_values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
@@ -44,6 +46,42 @@ def test_an_order_by_hand_is_read_as_it_is_written() -> None:
     order = a_manual_order(BY_HAND, redrive=True, generation=3)
 
     assert decode(encode(order)) == order
+
+
+def test_an_order_from_before_there_were_traces_is_read() -> None:
+    order = a_sync_order()
+
+    assert "traceparent" not in json.loads(encode(order))
+    assert decode(encode(order)).traceparent is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        7,
+        None,
+        ["00"],
+        "00-abc-def-01",
+        f"00-{'0' * 32}-{'1' * 16}-01",
+        f"00-{'1' * 32}-{'0' * 16}-01",
+        f"00-{'1' * 32}-{'1' * 16}-01\n",
+        f"ff-{'1' * 32}-{'1' * 16}-01",
+        f"00-{'A' * 32}-{'1' * 16}-01",
+    ],
+)
+def test_a_trace_that_is_none_does_not_keep_a_run_from_being_done(wrong: Any) -> None:
+    order = a_sync_order()
+    document = json.loads(encode(order)) | {"traceparent": wrong}
+
+    assert decode(json.dumps(document)) == order
+
+
+def test_the_trace_makes_no_other_run() -> None:
+    order = a_sync_order()
+    traced = replace(order, traceparent=f"00-{'1' * 32}-{'1' * 16}-01")
+
+    assert traced.new_run(generation=2) == order.new_run(generation=2)
 
 
 def test_an_order_keeps_clear_of_the_queues_own_names() -> None:
