@@ -13,7 +13,7 @@ import { agoTime, exactly, sinceTime } from "./time.js";
 import { undoButton } from "./undo.js";
 
 const COUNTS = ["added", "updated", "removed", "held", "refused", "read"];
-const SIGNS = { done: "success", now: "refresh", waiting: "clock", stopped: "error" };
+const SIGNS = { done: "success", now: "refresh", waiting: "clock", stopped: "error", missed: "stop" };
 
 /**
  * @param {import("../context.js").Context} context
@@ -65,6 +65,7 @@ function showProgress(place, run) {
   if (!place.firstChild) fill(place, progress({ label: text.run.steps }), h("p", { class: "progress-words", role: "status" }));
   const words = `${current.name}. ${run.startedAt ? soFar(run) : ""}`.trim();
   if (place.lastChild.textContent !== words) place.lastChild.textContent = words;
+  place.firstChild.setAttribute("thickness", "large");
   place.firstChild.setAttribute("aria-valuetext", current.name);
 }
 

@@ -21,13 +21,13 @@ export function timeOf(runId) {
   return new Date(Date.UTC(year, month - 1, day, hours, minutes, seconds));
 }
 
-/** @returns {{name: string, state: "done"|"now"|"waiting"|"stopped"}[]} the run's steps, in their order */
+/** @returns {{name: string, state: "done"|"now"|"waiting"|"stopped"|"missed"}[]} the run's steps, in their order */
 export function stepsOf(run) {
   const phases = PHASES_OF[run.mode] ?? PHASES;
   const at = reached(run, phases);
   return phases.map((phase, index) => ({
     name: nameOf(phase, run.mode),
-    state: index < at ? "done" : index > at ? "waiting" : isOpen(run) ? "now" : "stopped",
+    state: index < at ? "done" : isOpen(run) ? (index > at ? "waiting" : "now") : index > at ? "missed" : "stopped",
   }));
 }
 

@@ -49,7 +49,7 @@ export const run = {
   id: "Run id",
 
   steps: "Steps",
-  stepStates: { done: "Done", now: "Now", waiting: "To come", stopped: "Stopped here" },
+  stepStates: { done: "Done", now: "Now", waiting: "To come", stopped: "Stopped here", missed: "Not reached" },
   stepNames: {
     queue: "Waiting in the queue",
     reading: {

@@ -19,9 +19,9 @@ test("the steps tell how far a run is", () => {
 });
 
 test("a run that failed stopped where its proof says", () => {
-  assert.equal(states({ state: "skipped", startedAt: null, phase: null }), "stopped waiting waiting waiting");
-  assert.equal(states({ state: "failed", phase: null }), "done stopped waiting waiting");
-  assert.equal(states({ state: "cancelled", phase: null, proof: PROOF }), "done done stopped waiting");
+  assert.equal(states({ state: "skipped", startedAt: null, phase: null }), "stopped missed missed missed");
+  assert.equal(states({ state: "failed", phase: null }), "done stopped missed missed");
+  assert.equal(states({ state: "cancelled", phase: null, proof: PROOF }), "done done stopped missed");
 });
 
 test("an undo puts back and takes nobody out; an unlink reads nothing", () => {
