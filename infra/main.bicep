@@ -110,7 +110,7 @@ var tags = {
 var functionAppName = '${abbrs.webSitesFunctions}api-${resourceToken}'
 var deploymentContainerName = 'app-package'
 
-resource resourceGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource rg 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: '${abbrs.resourcesResourceGroups}${environmentName}'
   location: location
   tags: tags
@@ -118,7 +118,7 @@ resource resourceGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
 
 module identity './app/identity.bicep' = {
   name: 'identity'
-  scope: resourceGroup
+  scope: rg
   params: {
     name: '${abbrs.managedIdentityUserAssignedIdentities}api-${resourceToken}'
     location: location
@@ -128,7 +128,7 @@ module identity './app/identity.bicep' = {
 
 module monitoring './app/monitoring.bicep' = {
   name: 'monitoring'
-  scope: resourceGroup
+  scope: rg
   params: {
     logAnalyticsName: '${abbrs.operationalInsightsWorkspaces}${resourceToken}'
     applicationInsightsName: '${abbrs.insightsComponents}${resourceToken}'
@@ -142,7 +142,7 @@ module monitoring './app/monitoring.bicep' = {
 
 module storage './app/storage.bicep' = {
   name: 'storage'
-  scope: resourceGroup
+  scope: rg
   params: {
     name: '${abbrs.storageStorageAccounts}${resourceToken}'
     sku: storageSku
@@ -156,7 +156,7 @@ module storage './app/storage.bicep' = {
 
 module rbac './app/rbac.bicep' = {
   name: 'rbac'
-  scope: resourceGroup
+  scope: rg
   params: {
     storageAccountName: storage.outputs.name
     applicationInsightsName: monitoring.outputs.applicationInsightsName
@@ -169,7 +169,7 @@ module rbac './app/rbac.bicep' = {
 
 module vnet './app/vnet.bicep' = if (vnetEnabled) {
   name: 'vnet'
-  scope: resourceGroup
+  scope: rg
   params: {
     name: '${abbrs.networkVirtualNetworks}${resourceToken}'
     securityGroupName: '${abbrs.networkNetworkSecurityGroups}${resourceToken}'
@@ -180,7 +180,7 @@ module vnet './app/vnet.bicep' = if (vnetEnabled) {
 
 module storagePrivateEndpoint './app/storage-PrivateEndpoint.bicep' = if (vnetEnabled) {
   name: 'storagePrivateEndpoint'
-  scope: resourceGroup
+  scope: rg
   params: {
     storageAccountName: storage.outputs.name
     endpointNamePrefix: '${abbrs.networkPrivateEndpoints}${resourceToken}'
@@ -193,7 +193,7 @@ module storagePrivateEndpoint './app/storage-PrivateEndpoint.bicep' = if (vnetEn
 
 module api './app/api.bicep' = {
   name: 'api'
-  scope: resourceGroup
+  scope: rg
   params: {
     name: functionAppName
     planName: '${abbrs.webServerFarms}${resourceToken}'
@@ -227,7 +227,7 @@ module api './app/api.bicep' = {
 
 module auth './app/auth.bicep' = {
   name: 'auth'
-  scope: resourceGroup
+  scope: rg
   params: {
     functionAppName: api.outputs.name
     entraClientId: entraClientId
@@ -236,7 +236,7 @@ module auth './app/auth.bicep' = {
 
 module alerts './app/alerts.bicep' = {
   name: 'alerts'
-  scope: resourceGroup
+  scope: rg
   params: {
     namePrefix: '${abbrs.insightsScheduledQueryRules}${resourceToken}'
     logAnalyticsId: monitoring.outputs.logAnalyticsId
@@ -248,7 +248,7 @@ module alerts './app/alerts.bicep' = {
 
 module workbook './app/workbook.bicep' = {
   name: 'workbook'
-  scope: resourceGroup
+  scope: rg
   params: {
     displayName: 'Scheduled Syncs (${environmentName})'
     logAnalyticsId: monitoring.outputs.logAnalyticsId
@@ -260,7 +260,8 @@ module workbook './app/workbook.bicep' = {
 // azd keeps these in its environment; infra/app-registration and the README use them.
 output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
-output AZURE_RESOURCE_GROUP string = resourceGroup.name
+output ENTRA_AUTHORITY string = environment().authentication.loginEndpoint
+output AZURE_RESOURCE_GROUP string = rg.name
 output AZURE_FUNCTION_NAME string = api.outputs.name
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name
 output AZURE_LOG_ANALYTICS_WORKSPACE_ID string = monitoring.outputs.logAnalyticsCustomerId
