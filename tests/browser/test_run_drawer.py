@@ -15,7 +15,7 @@ from sync_core.domain.runs import Mode
 from tests.browser.runs_at_hand import disturb_entra, queue
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page, Route
+    from playwright.async_api import Locator, Page, Request, Route
 
     from sync_core.domain.runs import Run
     from tests.browser.portal import Portal
@@ -82,12 +82,18 @@ async def test_a_run_is_asked_for_while_it_goes_on_and_no_longer(portal: Portal)
     page = portal.page
     await page.clock.install()
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if at_hand.order.run in request.url else None)
+
+    def note(request: Request) -> None:
+        if request.url.endswith(f"/runs/{at_hand.order.run}"):
+            asked.append(request.url)
+
+    page.on("request", note)
     await portal.open(f"approvals?{at_hand.address}")
     await state_of(drawer_of(page), "queued")
     await at_hand.carry_out()
     await page.clock.run_for(A_LOOK_MS)
     await state_of(drawer_of(page), "succeeded")
+    assert asked
     asked.clear()
     await page.clock.run_for(10 * A_LOOK_MS)
 
@@ -105,9 +111,9 @@ async def test_a_lost_network_is_told_in_the_drawer_and_got_over(portal: Portal)
         await expect(drawer.get_by_text("The connection is lost.")).to_be_visible()
         await at_hand.carry_out()
         await page.context.set_offline(offline=False)
-        await expect(drawer.get_by_text("The connection is lost.")).to_have_count(0)
+        await state_of(drawer, "succeeded")
 
-    await state_of(drawer, "succeeded")
+    await expect(drawer.get_by_text("The connection is lost.")).to_have_count(0)
 
 
 async def test_a_queued_run_is_cancelled_before_it_begins(portal: Portal) -> None:
