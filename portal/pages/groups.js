@@ -40,8 +40,12 @@ export async function show(context) {
       return { rows: body.groups, next: body.continuationToken };
     },
   });
+  const add = button({ label: text.groupList.link, icon: "add", appearance: "primary", disabled: context.mayManage ? false : text.common.needsManage, onClick: link });
+  const inTheWay = h("div", { class: "obstacles" });
+  const commands = h("div", { class: "command-bar" }, search, add, h("span", { class: "push" }), bar);
   const watch = poll({ signal: context.signal, seconds: LOOK_EVERY, look: () => load() });
   let asked = null;
+  let told = "";
 
   function clear() {
     search.querySelector("input").value = "";
@@ -64,10 +68,9 @@ export async function show(context) {
   function draw(page, connection) {
     const isConnected = connection.status === "connected";
     if (page.rows.length === 0 && words() === "") return fill(element, isConnected ? noGroups(context, link) : notConnected(context, connection));
-    const add = button({ label: text.groupList.link, icon: "add", appearance: "primary", disabled: context.mayManage ? false : text.common.needsManage, onClick: link });
-    const commands = h("div", { class: "command-bar" }, search, add, h("span", { class: "push" }), bar);
-    if (!paged.isConnected) fill(element, h("div", { class: "obstacles" }), h("div", {}, commands, paged));
-    fill(element.firstChild, obstacles(context, connection));
+    if (told !== (told = JSON.stringify(connection))) fill(inTheWay, obstacles(context, connection));
+    //  The search must not lose the focus to what it finds.
+    if (inTheWay.parentNode !== element) fill(element, inTheWay, h("div", {}, commands, paged));
   }
 
   context.onQuery(() => {

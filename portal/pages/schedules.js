@@ -46,8 +46,12 @@ export async function show(context) {
       return { ...body, rows: body.schedules, next: body.continuationToken };
     },
   });
+  const add = linkButton({ label: text.schedules.add, href: context.href("groups"), icon: "add" });
+  const inTheWay = h("div", { class: "obstacles" });
+  const commands = h("div", { class: "command-bar" }, search, add, h("span", { class: "push" }), bar);
   const watch = poll({ signal: context.signal, seconds: LOOK_EVERY, look: () => load() });
   let asked = "";
+  let told = "";
 
   function wanted() {
     const { key: sort, order } = sortIn(context.query);
@@ -85,10 +89,9 @@ export async function show(context) {
   async function draw(page, connection) {
     const isNone = wanted().search === "" && Object.values(page.states).every((count) => count === 0);
     if (isNone) return fill(element, await nothing(connection));
-    const add = linkButton({ label: text.schedules.add, href: context.href("groups"), icon: "add" });
-    const commands = h("div", { class: "command-bar" }, search, add, h("span", { class: "push" }), bar);
-    if (!paged.isConnected) fill(element, h("div", { class: "obstacles" }), states, h("div", {}, commands, paged));
-    fill(element.firstChild, obstacles(context, connection));
+    if (told !== (told = JSON.stringify(connection))) fill(inTheWay, obstacles(context, connection));
+    //  The search must not lose the focus to what it finds.
+    if (inTheWay.parentNode !== element) fill(element, inTheWay, states, h("div", {}, commands, paged));
   }
 
   async function nothing(connection) {

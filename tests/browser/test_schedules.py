@@ -209,6 +209,7 @@ async def test_a_search_is_kept_in_the_address(portal: Portal) -> None:
     page = await portal.open(PATH)
     await page.get_by_role("searchbox", name="Search groups").fill("le")
     await expect(page.get_by_role("rowheader")).to_have_count(2)
+    await expect(page.get_by_role("searchbox", name="Search groups")).to_be_focused()
     await page.reload()
 
     await expect(page.get_by_role("rowheader")).to_have_count(2)
