@@ -88,7 +88,7 @@ async function openPage(url, { route, params }, workspace) {
     if (!isFirst) announce(document.title);
   } catch (failure) {
     if (page !== opened || opened.context.signal.aborted) return;
-    fill(body, pageForFailure(failure, { session, workspace, again: () => reopen(url) }));
+    fill(body, pageForFailure(failure, { session, workspace, again: () => (failure instanceof Problem ? reopen(url) : location.reload()) }));
   }
 }
 
@@ -105,7 +105,7 @@ function leavePage() {
 
 function showAlone(element) {
   leavePage();
-  frame.show({ workspace: null, href: () => "/portal" });
+  frame.show({ session, workspace: null, href: () => "/portal" });
   fill(frame.main, element);
   document.title = text.documentTitle(element.querySelector("h1").textContent);
 }
@@ -116,21 +116,23 @@ function showFailure(failure) {
 
 /** The session has ended while the portal was open. */
 function leaveSignedOut() {
-  session = SIGNED_OUT;
+  session = { ...SIGNED_OUT, supportUrl: session.supportUrl };
   showFailure(new Problem({ code: "not-signed-in", detail: "", status: 401 }));
 }
 
-/** The page's module; where it is the network that lacks, when there is one again. */
+/**
+ * The page's module. A browser that could not get one never asks for it again, so where it is the network that lacks,
+ * all begins anew when there is one: the address names this page already.
+ */
 async function modulePage(route, signal) {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await route.load();
-    } catch (failure) {
-      if (navigator.onLine) throw failure;
-      showNetwork(false);
-      await waitForNetwork(backoff(tries), signal);
-      showNetwork(true);
-    }
+  try {
+    return await route.load();
+  } catch (failure) {
+    if (navigator.onLine) throw failure;
+    showNetwork(false);
+    for (let tries = 1; !navigator.onLine; tries += 1) await waitForNetwork(backoff(tries), signal);
+    location.reload();
+    return new Promise(() => {});
   }
 }
 

@@ -79,6 +79,7 @@ export async function show(context) {
     const clear = () => {
       context.setQuery(Object.fromEntries(FILTERS.map((name) => [name, null])));
       fill(filterBar, ...filterControls(context));
+      filterBar.querySelector("input").focus();
     };
     if (isFiltered) return emptyState({ title: words.nobodyMatches, body: [], iconName: "search", action: button({ label: text.common.clearFilters, onClick: clear }) });
     const { title, body, action } = words.empty;

@@ -11,7 +11,7 @@ import { supportLink } from "./support.js";
 
 /**
  * @param {import("../session.js").Session} session
- * @returns {{main: HTMLElement, show: (place: {workspace: object|null, nav?: string, ids?: object,
+ * @returns {{main: HTMLElement, show: (place: {session?: object, workspace: object|null, nav?: string, ids?: object,
  *   href: (name: string) => string}) => void, supportIds: (ids: object) => void, count: (entry: string, number: number) => void}}
  */
 export function createFrame(session) {
@@ -43,13 +43,16 @@ export function createFrame(session) {
   let place = null;
   const drawSide = () => fill(side, place?.workspace ? NAVIGATION.map((group) => section(group, place, counts)) : null);
   const drawFooter = (ids) => {
-    const link = supportLink(session, { workspace: place.workspace?.id, ...ids });
+    //  Where there is no workspace yet, support needs to know who asks.
+    const whose = place.workspace ? { workspace: place.workspace.id } : { tenant: session.me?.tenantId, person: session.me?.id };
+    const link = supportLink(session, { ...whose, ...ids });
     fill(footer, h("span", {}, text.frame.footer), link ? h("span", {}, text.frame.help, " ", link) : null);
   };
 
   return {
     main,
     show: (now) => {
+      session = now.session ?? session;
       open(false);
       place = now;
       side.hidden = !now.workspace;

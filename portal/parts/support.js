@@ -15,6 +15,7 @@ export function supportLink({ supportUrl }, ids, { asButton = false } = {}) {
  */
 export function supportHref(url, ids) {
   const given = Object.entries(ids).filter(([, id]) => id);
+  if (given.length === 0) return url;
   if (url.startsWith("mailto:")) {
     const body = given.map(([name, id]) => `${name}: ${id}`).join("\n");
     return `${url}${url.includes("?") ? "&" : "?"}body=${encodeURIComponent(body)}`;

@@ -77,6 +77,7 @@ async def test_nobody_found_is_said_and_the_filters_can_be_cleared(portal: Porta
 
     await expect(rows(page).first).to_be_visible()
     await expect(page.get_by_role("searchbox")).to_have_value("")
+    await expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 async def test_status_and_origin_filter_with_a_click(portal: Portal) -> None:
