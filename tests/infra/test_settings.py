@@ -53,6 +53,7 @@ def deployed(**parameters: str) -> dict[str, str]:
     }
     known |= {"entraClientId": CLIENT_ID, "identityClientId": IDENTITY, **parameters}
     known["environment().authentication.loginEndpoint"] = "https://login.microsoftonline.com/"
+    known["applicationInsights.properties.ConnectionString"] = f"InstrumentationKey={IDENTITY}"
     for service in ("blob", "queue", "table"):
         known[f"storage.properties.primaryEndpoints.{service}"] = f"https://st.{service}.core.windows.net/"
     return {
