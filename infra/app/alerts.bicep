@@ -18,6 +18,16 @@ var alerts = loadJsonContent('../alerts.json')
 
 // A file's name has to be known when Bicep compiles: each query of an alert is named here once.
 var queries = {
+  night_missing: loadTextContent('../queries/night_missing.kql')
+  oldest_order: loadTextContent('../queries/oldest_order.kql')
+  poison: loadTextContent('../queries/poison.kql')
+  failed_runs: loadTextContent('../queries/failed_runs.kql')
+  removals_spike: loadTextContent('../queries/removals_spike.kql')
+  holds_waiting: loadTextContent('../queries/holds_waiting.kql')
+  connections_lost: loadTextContent('../queries/connections_lost.kql')
+  drift: loadTextContent('../queries/drift.kql')
+  graph_throttled: loadTextContent('../queries/graph_throttled.kql')
+  storage_errors: loadTextContent('../queries/storage_errors.kql')
 }
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert in alerts: {

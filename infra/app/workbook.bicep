@@ -15,6 +15,26 @@ var parts = loadJsonContent('../workbook.json')
 
 // A file's name has to be known when Bicep compiles: each query of a part is named here once.
 var queries = {
+  tonight: loadTextContent('../queries/tonight.kql')
+  runs_by_state: loadTextContent('../queries/runs_by_state.kql')
+  durations: loadTextContent('../queries/durations.kql')
+  changes_by_kind: loadTextContent('../queries/changes_by_kind.kql')
+  by_workspace: loadTextContent('../queries/by_workspace.kql')
+  throttling: loadTextContent('../queries/throttling.kql')
+  queues: loadTextContent('../queries/queues.kql')
+  poison_reasons: loadTextContent('../queries/poison_reasons.kql')
+  troubles: loadTextContent('../queries/troubles.kql')
+  one_run: loadTextContent('../queries/one_run.kql')
+  night_missing: loadTextContent('../queries/night_missing.kql')
+  oldest_order: loadTextContent('../queries/oldest_order.kql')
+  poison: loadTextContent('../queries/poison.kql')
+  failed_runs: loadTextContent('../queries/failed_runs.kql')
+  removals_spike: loadTextContent('../queries/removals_spike.kql')
+  holds_waiting: loadTextContent('../queries/holds_waiting.kql')
+  connections_lost: loadTextContent('../queries/connections_lost.kql')
+  drift: loadTextContent('../queries/drift.kql')
+  graph_throttled: loadTextContent('../queries/graph_throttled.kql')
+  storage_errors: loadTextContent('../queries/storage_errors.kql')
 }
 
 // Workbooks/JSON of the Azure Monitor workbooks: an item of type 3 is a query, one of type 1 a text, of type 9 a
@@ -52,9 +72,26 @@ var timeRange = {
           allowCustom: true
         }
       }
+      {
+        id: guid('run')
+        version: 'KqlParameterItem/1.0'
+        name: 'Run'
+        label: 'Run'
+        type: 1
+        value: ''
+      }
     ]
   }
   name: 'time'
+}
+
+// Telemetry knows no persons: what changed for one is in the journals.
+var onePerson = {
+  type: 1
+  content: {
+    json: 'One person\'s changes, with old and new values and the run that made each, are told by the journals: in the portal under People, or by GET /api/workspaces/{workspace}/recipients/{recipient}/timeline. Enter the id of such a run above to see it here step by step.'
+  }
+  name: 'one-person'
 }
 
 var queryItems = [for part in parts: {
@@ -83,7 +120,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     sourceId: logAnalyticsId
     serializedData: string({
       version: 'Notebook/1.0'
-      items: concat([timeRange], queryItems)
+      items: concat([timeRange], queryItems, [onePerson])
       '$schema': 'https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json'
     })
   }
