@@ -98,6 +98,8 @@ function reopen(url) {
 }
 
 function leavePage() {
+  //  What a page has asked is not answered on another one.
+  for (const dialog of document.querySelectorAll("dialog.dialog")) dialog.close();
   closeRun();
   page?.leave();
   page = null;

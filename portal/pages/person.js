@@ -78,7 +78,7 @@ async function personPage(context, path, { why, names }) {
 
   const around = () => ({ name, onSaved: load });
   const edit = button({ label: words.actions.edit, icon: "edit", onClick: () => editPerson(context, path, found, around()) });
-  const sync = button({ label: words.actions.sync, icon: "refresh", appearance: "primary", onClick: () => syncPerson(context, path, { name, onSynced: load }) });
+  const sync = button({ label: words.actions.sync, icon: "refresh", appearance: "primary", onClick: () => syncPerson(context, path, { name, groupNames: names, onSynced: load }) });
   const statusButton = (label, icon, status) =>
     button({
       label,

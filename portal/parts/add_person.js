@@ -10,7 +10,7 @@ export async function addPerson(context) {
   const { body: rules } = await context.api.get("/sync-options");
   const custom = Object.values(rules.customAttributes).map(({ name }) => name);
   const form = personForm([...builtIn(), ...custom].map((name) => ({ name })));
-  const add = async () => {
+  const add = async ({ close }) => {
     const values = form.changes();
     let made;
     try {
@@ -19,6 +19,7 @@ export async function addPerson(context) {
       if (form.explain(problem)) return false;
       throw problem;
     }
+    close();
     context.toast(text.personForm.added(values.name ?? values.email));
     context.navigate(context.href("person", { recipientId: made.body.recipientId }));
   };

@@ -37,9 +37,10 @@ export async function giveCard(context, path, { name, has, onGiven }) {
     names = new Map(shown.map((group) => [group.groupId, group.name]));
   }
 
-  const give = async () => {
+  const give = async ({ close }) => {
     const group = choice.value;
     await context.api.put(`${path}/cards/${encodeURIComponent(group)}`);
+    close();
     context.toast(words.given(names.get(group)));
     await onGiven();
   };

@@ -18,17 +18,20 @@ const NOT_EDITABLE = { "follows-entra": text.personForm.followsEntra, "not-mappe
 export function editPerson(context, path, found, { name, onSaved }) {
   const { values } = found.body;
   const form = personForm(inOrder(Object.keys(values)).map((one) => ({ name: one, value: values[one].value, reason: values[one].editable ? null : NOT_EDITABLE[values[one].decidedBy] })));
-  const save = async () => {
+  const save = async ({ close }) => {
     const changes = form.changes();
-    if (Object.keys(changes).length === 0) return context.toast(text.personForm.unchanged, { intent: "info" });
+    let done = false;
     try {
-      const done = await store(context, path, { values: changes }, found);
-      if (done === null) return false;
-      if (done) context.toast(text.personForm.saved);
+      if (Object.keys(changes).length > 0) done = await store(context, path, { values: changes }, found);
     } catch (problem) {
       if (form.explain(problem)) return false;
       throw problem;
     }
+    if (done === null) return false;
+    //  What is said inside the dialog would go with it.
+    close();
+    if (done) context.toast(text.personForm.saved);
+    else context.toast(text.personForm.unchanged, { intent: "info" });
     await onSaved();
   };
   const isAll = Object.values(values).every(({ editable }) => !editable);

@@ -13,9 +13,10 @@ const words = text.person.sync;
 
 /**
  * @param {import("../context.js").Context} context @param {string} path of the person
- * @param {{name: string, onSynced: () => Promise<void>}} options
+ * @param {{name: string, groupNames: Map<string, string>, onSynced: () => Promise<void>}} options *groupNames*: of those
+ *   that are known, by id
  */
-export function syncPerson(context, path, { name, onSynced }) {
+export function syncPerson(context, path, { name, groupNames, onSynced }) {
   const scope = radios({ label: words.scope, options: words.scopes.map(([value, label, hint]) => ({ value, label, hint })), value: "full" });
   const steps = h("div", { class: "sync-steps" });
   const sync = async () => {
@@ -27,7 +28,7 @@ export function syncPerson(context, path, { name, onSynced }) {
       fill(steps);
       throw problem;
     }
-    fill(steps, stepList(result));
+    fill(steps, stepList(result, groupNames));
     announce(result.failed ? words.failed : words.succeeded);
     steps.scrollIntoView({ block: "nearest" });
     await onSynced();
@@ -42,7 +43,7 @@ export function syncPerson(context, path, { name, onSynced }) {
 }
 
 /** @param {{failed: boolean, steps: {name: string, state: string, text: string, altered: object[]}[]}} result */
-export function stepList({ failed, steps }) {
+function stepList({ failed, steps }, groupNames) {
   return [
     messageBar({ intent: failed ? "error" : "success", body: failed ? words.failed : words.succeeded, live: false }),
     h(
@@ -54,7 +55,7 @@ export function stepList({ failed, steps }) {
           { "data-step": step.name },
           h("div", { class: "row" }, h("strong", {}, words.names[step.name]), stateBadge(step.state, { words: words.states[step.state] })),
           h("p", {}, step.text),
-          step.altered.length > 0 ? alteredList(step.altered) : null,
+          step.altered.length > 0 ? alteredList(step.altered, { groupNames }) : null,
         ),
       ),
     ),

@@ -71,7 +71,7 @@ export const person = {
     unlinked: "Not linked any more",
     refused: (group, reason) => `${group}: ${reason}`,
     places: {
-      member: ["Member", "In the group in Entra ID."],
+      member: ["Member", "A sync gave the card."],
       "by-hand": ["By hand", "The card was given by hand; no sync takes it."],
       kept: ["Kept", "Gone from the group in Entra ID; stays by a decision."],
       refused: ["Refused", "In the group in Entra ID, but could not be taken in."],

@@ -152,6 +152,7 @@ async def test_a_person_made_by_hand_is_there_at_once(portal: Portal) -> None:
     page = await portal.open("people")
     await add(page, Name="Grace Hopper", Email=NEW_ADDRESS)
 
+    await expect(page.locator(".toasts")).to_contain_text("Grace Hopper was added.")
     await expect(page.get_by_role("heading", name="Grace Hopper", level=1)).to_be_visible()
     await expect(page.get_by_text("Made by hand; no sync takes them away")).to_be_visible()
     await page.get_by_role("navigation", name="Main navigation").get_by_role("link", name="People").click()
