@@ -5,25 +5,29 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sync_core.settings import Settings, read_settings
-from sync_core.telemetry import event_log, quieten_libraries
+from sync_core.telemetry import NO_TELEMETRY, Destination, event_log, quieten_libraries
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from azure.core.credentials_async import AsyncTokenCredential
 
     from sync_core import ports
+    from sync_core.adapters.queues.backlogs import QueueAccount
     from sync_core.adapters.queues.messages import AzureQueues
-    from sync_core.adapters.queues.orders import Sender
     from sync_core.adapters.tables.store import AzureTableStore
+    from sync_core.adapters.telemetry.pipeline import Pipeline
     from sync_core.domain.ids import TenantId
     from sync_core.flows.services import Services
-    from sync_core.settings import ApiSettings, EntraSettings, StorageSettings
+    from sync_core.settings import ApiSettings, EntraSettings, StorageSettings, TelemetrySettings
+    from sync_core.telemetry import Telemetry
 
 VERSION = "0.1.0"
 
@@ -46,6 +50,8 @@ class App:
         self._services: Services | None = None
         self._open = AsyncExitStack()
         self._building = asyncio.Lock()
+        self._pipeline: Pipeline | None = None
+        self._working = 0
 
     async def services(self) -> Services:
         """Return the services; the first call opens the connections and makes missing tables and queues."""
@@ -54,16 +60,32 @@ class App:
                 self._services = await self._build()
         return self._services
 
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Services]:
+        """Lend the services to a timer or a queue message; when none is at work any more, telemetry is sent.
+
+        Then the platform may take the instance away: learn.microsoft.com, "Event-driven scaling in Azure Functions".
+        """
+        self._working += 1
+        try:
+            yield await self.services()
+        finally:
+            self._working -= 1
+            if self._pipeline is not None and not self._working:
+                await self._pipeline.flush()
+
     async def _build(self) -> Services:
         """Build the services; what was opened before a failure is closed again."""
         async with AsyncExitStack() as opening:
-            services = await build(self.settings, opening)
+            self._pipeline = _open_telemetry(self.settings.telemetry, opening)
+            telemetry = NO_TELEMETRY if self._pipeline is None else self._pipeline.telemetry
+            services = await build(self.settings, opening, telemetry=telemetry)
             self._open = opening.pop_all()
         return services
 
     async def close(self) -> None:
         """Close every connection. The next call of `services` opens new ones."""
-        self._services = None
+        self._services = self._pipeline = None
         await self._open.aclose()
 
 
@@ -77,15 +99,18 @@ def app_from_environment() -> App:
     return App(read_settings(os.environ))
 
 
-async def build(settings: Settings, stack: AsyncExitStack) -> Services:
-    """Open what *settings* name and return the services; *stack* closes it all."""
+async def build(settings: Settings, stack: AsyncExitStack, *, telemetry: Telemetry = NO_TELEMETRY) -> Services:
+    """Open what *settings* name and return the services; *stack* closes it all.
+
+    Only the function app itself has *telemetry*: what else uses the services is not the product at work.
+    """
     #  SDKs load when the first trigger needs them: importing the app stays quick.
     from sync_core.adapters.directory.names import TABLES as DIRECTORY_TABLES  # noqa: PLC0415
     from sync_core.adapters.queues import connection_trials, orders  # noqa: PLC0415
     from sync_core.adapters.queues.events import DIRECTORY_CHANGES  # noqa: PLC0415
     from sync_core.adapters.tables.names import TABLES  # noqa: PLC0415
 
-    tables, queues = _open_storage(settings.storage, stack)
+    tables, queues = _open_storage(settings.storage, stack, telemetry)
     await tables.ensure_tables((*TABLES, *DIRECTORY_TABLES))
     await queues.ensure_queues((*orders.QUEUES, *connection_trials.QUEUES, DIRECTORY_CHANGES))
     clock = SystemClock(settings.clock_offset)
@@ -93,8 +118,9 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Services:
         tables=tables,
         sender=queues,
         clock=clock,
-        entra=_open_entra(settings.entra, stack),
+        entra=_open_entra(settings.entra, stack, telemetry),
         signing_keys=_signing_keys(settings.api, clock),
+        telemetry=telemetry,
     )
     return replace(services, lease=settings.run_lease, history=settings.history)
 
@@ -102,15 +128,17 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Services:
 def assemble(
     *,
     tables: ports.TableStore,
-    sender: Sender,
+    sender: QueueAccount,
     clock: ports.Clock,
     entra: ports.Entra,
     signing_keys: ports.SigningKeys,
+    telemetry: Telemetry = NO_TELEMETRY,
 ) -> Services:
-    """Return the services over these five outside things, real ones or the tests' own."""
+    """Return the services over these outside things, real ones or the tests' own."""
     from sync_core.adapters.directory.identities import TableIdentities  # noqa: PLC0415
     from sync_core.adapters.directory.members import TableMembers  # noqa: PLC0415
     from sync_core.adapters.directory.people import TablePeople  # noqa: PLC0415
+    from sync_core.adapters.queues.backlogs import QueueBacklogs  # noqa: PLC0415
     from sync_core.adapters.queues.connection_trials import QueueConnectionTrials  # noqa: PLC0415
     from sync_core.adapters.queues.events import QueueEvents  # noqa: PLC0415
     from sync_core.adapters.queues.orders import QueueOrders  # noqa: PLC0415
@@ -138,11 +166,13 @@ def assemble(
         members=TableMembers(tables),
         holds=TableHolds(tables),
         events=QueueEvents(sender),
-        orders=QueueOrders(sender, clock=clock),
+        orders=QueueOrders(sender, clock=clock, telemetry=telemetry),
         trials=QueueConnectionTrials(sender, clock=clock),
+        backlogs=QueueBacklogs(sender),
         entra=entra,
         signing_keys=signing_keys,
         log=event_log("sync_core"),
+        telemetry=telemetry,
         new_token=lambda: uuid4().hex[:12],
         new_secret=lambda: secrets.token_urlsafe(32),
     )
@@ -162,17 +192,35 @@ def consent_page(settings: Settings, *, tenant: TenantId, redirect_uri: str, sta
     )
 
 
-def _open_storage(storage: StorageSettings, stack: AsyncExitStack) -> tuple[AzureTableStore, AzureQueues]:
+def _open_telemetry(telemetry: TelemetrySettings, stack: AsyncExitStack) -> Pipeline | None:
+    if telemetry.destination is Destination.NONE:
+        return None
+    from sync_core.adapters.telemetry.pipeline import open_pipeline  # noqa: PLC0415
+
+    pipeline = open_pipeline(
+        telemetry.destination,
+        connection_string=telemetry.connection_string,
+        service_name=telemetry.service_name,
+        instance=telemetry.instance,
+        version=VERSION,
+    )
+    stack.push_async_callback(pipeline.close)
+    return pipeline
+
+
+def _open_storage(
+    storage: StorageSettings, stack: AsyncExitStack, telemetry: Telemetry
+) -> tuple[AzureTableStore, AzureQueues]:
     from sync_core.adapters.queues.messages import open_queues  # noqa: PLC0415
     from sync_core.adapters.tables.connect import open_table_store  # noqa: PLC0415
 
     if storage.connection_string is not None:
-        tables = open_table_store(connection_string=storage.connection_string)
-        queues = open_queues(connection_string=storage.connection_string)
+        tables = open_table_store(connection_string=storage.connection_string, telemetry=telemetry)
+        queues = open_queues(connection_string=storage.connection_string, telemetry=telemetry)
     else:
         credential = _storage_identity(storage, stack)
-        tables = open_table_store(endpoint=storage.table_service_uri, credential=credential)
-        queues = open_queues(endpoint=storage.queue_service_uri, credential=credential)
+        tables = open_table_store(endpoint=storage.table_service_uri, credential=credential, telemetry=telemetry)
+        queues = open_queues(endpoint=storage.queue_service_uri, credential=credential, telemetry=telemetry)
     stack.push_async_callback(tables.close)
     stack.push_async_callback(queues.close)
     return tables, queues
@@ -186,7 +234,7 @@ def _storage_identity(storage: StorageSettings, stack: AsyncExitStack) -> AsyncT
     return credential
 
 
-def _open_entra(entra: EntraSettings, stack: AsyncExitStack) -> ports.Entra:
+def _open_entra(entra: EntraSettings, stack: AsyncExitStack, telemetry: Telemetry) -> ports.Entra:
     from sync_core.adapters.entra.client import GraphClients  # noqa: PLC0415
     from sync_core.adapters.entra.credentials import AppIdentity  # noqa: PLC0415
     from sync_core.adapters.entra.reader import GraphEntra  # noqa: PLC0415
@@ -199,7 +247,7 @@ def _open_entra(entra: EntraSettings, stack: AsyncExitStack) -> ports.Entra:
         client_secret=entra.client_secret,
         ca_file=_private_certificates(),
     )
-    clients = GraphClients(app, graph_base_url=entra.graph_base_url, version=VERSION)
+    clients = GraphClients(app, graph_base_url=entra.graph_base_url, version=VERSION, telemetry=telemetry)
     stack.push_async_callback(clients.close)
     return GraphEntra(clients)
 

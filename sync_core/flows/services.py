@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sync_core import ports
-    from sync_core.telemetry import EventLog
+    from sync_core.telemetry import EventLog, Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,11 @@ class Services:
     events: ports.Events
     orders: ports.Orders
     trials: ports.ConnectionTrials
+    backlogs: ports.Backlogs
     entra: ports.Entra
     signing_keys: ports.SigningKeys
     log: EventLog
+    telemetry: Telemetry
     new_token: Callable[[], str]
     new_secret: Callable[[], str]
     lease: timedelta = timedelta(seconds=90)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sync_core.ports.clock import Clock
 from sync_core.ports.entra import Entra
 from sync_core.ports.people import Claim, Identities, Members, People, RecipientWrite
-from sync_core.ports.queues import ConnectionTrials, Events, Orders
+from sync_core.ports.queues import Backlogs, ConnectionTrials, Events, Orders
 from sync_core.ports.rows import MAX_ROWS_PER_READ, MAX_ROWS_PER_WRITE, Cell, RowWrite, StoredRow, TableStore
 from sync_core.ports.runs import GroupStates, Holds, Journal, Runs
 from sync_core.ports.schedules import Nights, Schedules
@@ -19,6 +19,7 @@ from sync_core.ports.workspaces import Groups, Workspaces
 __all__ = [
     "MAX_ROWS_PER_READ",
     "MAX_ROWS_PER_WRITE",
+    "Backlogs",
     "Cell",
     "Claim",
     "Clock",

@@ -1,4 +1,4 @@
-"""What is put on queues."""
+"""What is put on queues, and how they stand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
+    from sync_core.domain.backlog import Backlog
     from sync_core.domain.connection_trials import ConnectionTrial
     from sync_core.domain.events import ChangeEvent
     from sync_core.domain.orders import SyncOrder
@@ -36,3 +37,9 @@ class ConnectionTrials(Protocol):
 
     async def poison(self, text: str, *, reason: str) -> None:
         """Put a message that can never be carried out on the poison queue, with its reason and without expiry."""
+
+
+class Backlogs(Protocol):
+    """The queues that we work off ourselves, looked at from outside."""
+
+    async def backlogs(self) -> Sequence[Backlog]: ...

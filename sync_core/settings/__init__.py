@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sync_core.settings import addresses, api, entra, storage, work
+from sync_core.settings import addresses, api, entra, storage, telemetry, work
 from sync_core.settings.addresses import LOCAL_URL
 from sync_core.settings.api import ApiSettings
 from sync_core.settings.entra import EntraSettings
 from sync_core.settings.storage import StorageSettings
+from sync_core.settings.telemetry import TelemetrySettings
 from sync_core.settings.work import MIDNIGHT_UTC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MIDNIGHT_UTC", "ApiSettings", "EntraSettings", "Settings", "StorageSettings", "read_settings"]
+__all__ = [
+    "MIDNIGHT_UTC",
+    "ApiSettings",
+    "EntraSettings",
+    "Settings",
+    "StorageSettings",
+    "TelemetrySettings",
+    "read_settings",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Settings:
     storage: StorageSettings
     entra: EntraSettings
     api: ApiSettings
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
     sync_schedule: str = MIDNIGHT_UTC
     run_lease: timedelta = timedelta(seconds=90)
     history: timedelta = timedelta(days=90)
@@ -51,6 +61,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         storage=storage.storage(given),
         entra=entra.entra(given),
         api=api.api(given),
+        telemetry=telemetry.telemetry(given),
         sync_schedule=work.schedule(given),
         run_lease=work.run_lease(given),
         history=work.history(given),

@@ -51,6 +51,16 @@ class QueueContract(ABC):
         assert await queue.peek(QUEUE, 1) == []
         assert await queue.depth(QUEUE) == 1
 
+    async def test_the_oldest_message_is_as_old_as_the_time_it_has_waited(
+        self, queue: AzureQueues | MemoryQueue
+    ) -> None:
+        assert await queue.oldest_age(QUEUE) == timedelta(0)
+        await queue.send(QUEUE, "1", delay=timedelta(minutes=2))
+
+        assert await queue.oldest_age(QUEUE) == timedelta(0)
+        await queue.send(QUEUE, "2")
+        assert timedelta(0) <= await queue.oldest_age(QUEUE) < timedelta(minutes=1)
+
     async def test_the_longest_delay_is_taken(self, queue: AzureQueues | MemoryQueue) -> None:
         await queue.send(QUEUE, "1", delay=timedelta(days=7))
 
@@ -100,6 +110,7 @@ class TestMemoryQueue(QueueContract):
         assert queue.receive(QUEUE) is None
         now += timedelta(minutes=2)
         assert await queue.peek(QUEUE, 1) == ["late"]
+        assert await queue.oldest_age(QUEUE) == timedelta(minutes=2)
         now += timedelta(minutes=1)
         assert queue.receive(QUEUE) is None
 

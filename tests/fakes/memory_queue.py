@@ -18,6 +18,7 @@ class QueuedMessage:
     """A message, visible from *visible_at* on and gone at *expires_at*."""
 
     text: str
+    inserted_at: datetime
     visible_at: datetime
     expires_at: datetime | None
 
@@ -43,6 +44,7 @@ class MemoryQueue:
         self._queues[queue].append(
             QueuedMessage(
                 text=text,
+                inserted_at=now,
                 visible_at=now + timedelta(seconds=whole_seconds(delay)),
                 expires_at=None if keep_for is None else now + timedelta(seconds=whole_seconds(keep_for)),
             )
@@ -54,6 +56,11 @@ class MemoryQueue:
 
     async def depth(self, queue: str) -> int:
         return len(self.messages(queue))
+
+    async def oldest_age(self, queue: str) -> timedelta:
+        now = self._now()
+        visible = [message for message in self.messages(queue) if message.visible_at <= now]
+        return max((now - message.inserted_at for message in visible), default=timedelta(0))
 
     def messages(self, queue: str) -> list[QueuedMessage]:
         """Return everything on the queue that has not expired, hidden messages included."""

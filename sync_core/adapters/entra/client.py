@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from sync_core.adapters.entra import failures
 from sync_core.adapters.entra.patience import Effort, Patience, seconds_of
+from sync_core.telemetry import NO_TELEMETRY
+from sync_core.telemetry.catalogue import GRAPH_REQUEST, GRAPH_REQUESTS, GRAPH_RESOURCE_UNITS, GRAPH_THROTTLED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,12 +25,15 @@ if TYPE_CHECKING:
     from sync_core.adapters.entra.credentials import AppIdentity
     from sync_core.adapters.entra.session import Connections, TenantSession
     from sync_core.domain.ids import TenantId
+    from sync_core.telemetry import Telemetry
 
     Ask = Callable[[GraphServiceClient], RequestInformation]
 
 _EASE_OFF_SECONDS = 2.0
 _NEAR_THE_LIMIT = "x-ms-throttle-limit-percentage"
-_UNAUTHORISED, _FORBIDDEN, _UNAVAILABLE = 401, 403, 503
+#  What a request cost: learn.microsoft.com, "Microsoft Graph service-specific throttling limits", identity.
+_COST = "x-ms-resource-unit"
+_UNAUTHORISED, _FORBIDDEN, _THROTTLED, _UNAVAILABLE = 401, 403, 429, 503
 
 
 class GraphClients:
@@ -46,8 +51,10 @@ class GraphClients:
         budget: Patience | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
         self._app = app
+        self._telemetry = telemetry
         self._base_url = graph_base_url
         self._user_agent = f"ScheduledSyncs/{version}"
         self._budget = budget or Patience()
@@ -56,20 +63,27 @@ class GraphClients:
         self._connections: Connections | None = None
         self._sessions: dict[TenantId, TenantSession] = {}
 
-    async def fetch(self, tenant: TenantId, ask: Ask) -> httpx.Response:
-        """Return Graph's answer, which is a success.
+    async def fetch(self, tenant: TenantId, ask: Ask, *, operation: str) -> httpx.Response:
+        """Return Graph's answer, which is a success. *operation*: what is asked for, in a word that operators see.
 
         Raises:
             TryAgainLater: throttled, failing or unreachable for longer than one call should wait.
             EntraRefused: Graph or the sign-in service says no.
             GroupGone: what was asked for does not exist.
         """
+        with self._telemetry.span(GRAPH_REQUEST, operation=operation):
+            return await self._fetch(tenant, ask, operation)
+
+    async def _fetch(self, tenant: TenantId, ask: Ask, operation: str) -> httpx.Response:
         session = self._session(tenant)
         effort = Effort(self._budget, jitter=self._jitter)
         fresh_connection = signed_in_again = False
+        tries = 0
         while True:
+            tries += 1
             try:
                 answer = await session.send(ask, fresh_connection=fresh_connection)
+                self._note(answer, operation, tries=tries)
                 if answer.status_code == _UNAUTHORISED and not signed_in_again:
                     signed_in_again = True
                     await session.sign_in_again(answer)
@@ -85,6 +99,14 @@ class GraphClients:
             if _NEAR_THE_LIMIT in answer.headers:
                 await self._sleep(_EASE_OFF_SECONDS)
             return answer
+
+    def _note(self, answer: httpx.Response, operation: str, *, tries: int) -> None:
+        status, cost = answer.status_code, answer.headers.get(_COST, "")
+        self._telemetry.note(status=status, tries=tries)
+        self._telemetry.count(GRAPH_REQUESTS, operation=operation, status=str(status))
+        self._telemetry.count(GRAPH_THROTTLED, int(status == _THROTTLED), operation=operation)
+        if cost.isascii() and cost.isdigit():
+            self._telemetry.count(GRAPH_RESOURCE_UNITS, int(cost), operation=operation)
 
     async def sign_in_afresh(self, tenant: TenantId) -> None:
         """Forget the token for *tenant*, so that the next call's says what is consented to by then."""

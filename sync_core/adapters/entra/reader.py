@@ -35,10 +35,10 @@ class GraphEntra:
     async def check(self, tenant: TenantId) -> None:
         await self._clients.sign_in_afresh(tenant)
         for ask in (_ask_any_group, _ask_any_user):
-            await self._clients.fetch(tenant, ask)
+            await self._clients.fetch(tenant, ask, operation="check")
 
     async def group(self, tenant: TenantId, group: EntraGroupId) -> EntraGroup:
-        body = object_in(await self._clients.fetch(tenant, _ask_group(group)))
+        body = object_in(await self._clients.fetch(tenant, _ask_group(group), operation="group"))
         name, description = body.get("displayName"), body.get("description")
         if not isinstance(name, str):
             raise failures.refused("permission-missing")
@@ -48,12 +48,13 @@ class GraphEntra:
         self, tenant: TenantId, *, search: str, at_most: int, after: str | None = None
     ) -> GroupsPage:
         ask = group_search.ask_for(search, at_most=at_most, after=after)
-        return group_search.page_in(object_in(await self._clients.fetch(tenant, ask)), after=after)
+        answer = await self._clients.fetch(tenant, ask, operation="groups")
+        return group_search.page_in(object_in(answer), after=after)
 
     async def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
         ask, followed = _ask_members(group, nested=nested), set[str]()
         while True:
-            body = object_in(await self._fetch_below(tenant, ask))
+            body = object_in(await self._fetch_below(tenant, ask, operation="members"))
             yield _page(body)
             link = body.get("@odata.nextLink")
             if link is None:
@@ -64,7 +65,7 @@ class GraphEntra:
             ask = self._clients.follow(link)
 
     async def count_users(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> int:
-        answer = await self._fetch_below(tenant, _ask_count(group, nested=nested))
+        answer = await self._fetch_below(tenant, _ask_count(group, nested=nested), operation="count_users")
         text = answer.content.removeprefix(b"\xef\xbb\xbf").strip()
         if not text.isdigit():
             raise incomplete("the number of a group's users came back as something else")
@@ -72,7 +73,7 @@ class GraphEntra:
 
     async def user(self, tenant: TenantId, user: EntraUserId) -> EntraUser | None:
         try:
-            body = object_in(await self._clients.fetch(tenant, _ask_user(user)))
+            body = object_in(await self._clients.fetch(tenant, _ask_user(user), operation="user"))
         except GroupGone:
             #  Graph has one code for everything that is not there.
             return None
@@ -80,10 +81,10 @@ class GraphEntra:
             raise incomplete("a user came back as somebody else")
         return _user(body, user)
 
-    async def _fetch_below(self, tenant: TenantId, ask: Ask) -> httpx.Response:
+    async def _fetch_below(self, tenant: TenantId, ask: Ask, *, operation: str) -> httpx.Response:
         """Fetch something below a group. Only the group's own answer may say that it is gone."""
         try:
-            return await self._clients.fetch(tenant, ask)
+            return await self._clients.fetch(tenant, ask, operation=operation)
         except GroupGone as exc:
             raise incomplete("the group was not found while it was being read") from exc
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import ResourceExistsError
@@ -11,12 +11,18 @@ from azure.storage.queue.aio import QueueServiceClient
 
 from sync_core.adapters.queues.limits import check_message, whole_seconds
 from sync_core.adapters.storage import busy_means_later, storage_transport
+from sync_core.telemetry import NO_TELEMETRY
+from sync_core.telemetry.catalogue import QUEUE_SEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from azure.core.credentials_async import AsyncTokenCredential
 
+    from sync_core.telemetry import Telemetry
+
+#  What one look at a queue shows at the most: learn.microsoft.com, "Peek Messages".
+_MOST_PEEKED = 32
 _NEVER_EXPIRES = -1
 #  In seconds: up to two between tries, where the SDK's own first wait is 15.
 _RETRIES: dict[str, Any] = {
@@ -33,6 +39,7 @@ def open_queues(
     endpoint: str | None = None,
     credential: AsyncTokenCredential | None = None,
     prefix: str = "",
+    telemetry: Telemetry = NO_TELEMETRY,
 ) -> AzureQueues:
     """Return the queues of one storage account; nothing is sent yet. Close them at the end.
 
@@ -41,18 +48,21 @@ def open_queues(
     """
     options = {"transport": storage_transport(), **_RETRIES}
     if connection_string is not None:
-        return AzureQueues(QueueServiceClient.from_connection_string(connection_string, **options), prefix=prefix)
+        service = QueueServiceClient.from_connection_string(connection_string, **options)
+        return AzureQueues(service, prefix=prefix, telemetry=telemetry)
     if endpoint is None or credential is None:
         raise ValueError("queues need a connection string, or an endpoint and a credential")
-    return AzureQueues(QueueServiceClient(endpoint, credential=credential, **options), prefix=prefix)
+    service = QueueServiceClient(endpoint, credential=credential, **options)
+    return AzureQueues(service, prefix=prefix, telemetry=telemetry)
 
 
 class AzureQueues:
     """The queues of a storage account, or of the emulator."""
 
-    def __init__(self, service: QueueServiceClient, *, prefix: str = "") -> None:
+    def __init__(self, service: QueueServiceClient, *, prefix: str = "", telemetry: Telemetry = NO_TELEMETRY) -> None:
         self._service = service
         self._prefix = prefix
+        self._telemetry = telemetry
 
     async def ensure_queues(self, names: Iterable[str]) -> None:
         """Create those queues that do not exist yet."""
@@ -73,7 +83,7 @@ class AzureQueues:
             ValueError: the text is larger than 64 KiB or holds raw control characters, or the times are impossible.
         """
         check_message(queue, text, delay=delay, keep_for=keep_for)
-        with busy_means_later():
+        with self._telemetry.span(QUEUE_SEND, queue=queue), busy_means_later():
             await self._service.get_queue_client(self._prefix + queue).send_message(
                 text,
                 visibility_timeout=whole_seconds(delay),
@@ -91,6 +101,17 @@ class AzureQueues:
         with busy_means_later():
             properties = await self._service.get_queue_client(self._prefix + queue).get_queue_properties()
         return properties.approximate_message_count or 0
+
+    async def oldest_age(self, queue: str) -> timedelta:
+        """Return for how long the oldest of the first visible messages has been there, by this machine's clock.
+
+        Zero where none is visible.
+        """
+        with busy_means_later():
+            messages = await self._service.get_queue_client(self._prefix + queue).peek_messages(_MOST_PEEKED)
+        now = datetime.now(UTC)
+        ages = [now - message.inserted_on for message in messages if message.inserted_on]
+        return max([timedelta(0), *ages])
 
     async def _ensure(self, name: str) -> None:
         try:

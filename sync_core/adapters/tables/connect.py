@@ -18,9 +18,12 @@ from azure.data.tables.aio import TableServiceClient
 from sync_core.adapters.storage import storage_transport
 from sync_core.adapters.tables.signing import SignWithAccountKey
 from sync_core.adapters.tables.store import AzureTableStore
+from sync_core.telemetry import NO_TELEMETRY
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
+
+    from sync_core.telemetry import Telemetry
 
 _SCOPE = "https://storage.azure.com/.default"
 _HEADERS = {
@@ -39,6 +42,7 @@ def open_table_store(
     endpoint: str | None = None,
     credential: AsyncTokenCredential | None = None,
     prefix: str = "",
+    telemetry: Telemetry = NO_TELEMETRY,
 ) -> AzureTableStore:
     """Return the store of one storage account; nothing is sent yet. Close it at the end.
 
@@ -60,7 +64,7 @@ def open_table_store(
         transport=options["transport"],
         policies=[HeadersPolicy(_HEADERS), UserAgentPolicy(), AsyncRetryPolicy(**_RETRIES), sign],
     )
-    return AzureTableStore(service=service, client=client, prefix=prefix)
+    return AzureTableStore(service=service, client=client, prefix=prefix, telemetry=telemetry)
 
 
 def _sign_with_key(credential: object) -> SignWithAccountKey:

@@ -15,6 +15,8 @@ from sync_core.adapters.tables.entities import entity_path, from_entity, literal
 from sync_core.adapters.tables.failures import Refusal
 from sync_core.adapters.tables.limits import check_batch_size, check_transaction
 from sync_core.ports import MAX_ROWS_PER_READ
+from sync_core.telemetry import NO_TELEMETRY
+from sync_core.telemetry.catalogue import TABLE_READ, TABLE_WRITE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from azure.data.tables.aio import TableServiceClient
 
     from sync_core.ports import RowWrite, StoredRow
+    from sync_core.telemetry import Telemetry
 
 _OK = 200
 _ACCEPTED = 202
@@ -44,11 +47,13 @@ class AzureTableStore:
         service: TableServiceClient,
         client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse],
         prefix: str = "",
+        telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
         self._service = service
         self._client = client
         self._endpoint = service.url.rstrip("/")
         self._prefix = prefix
+        self._telemetry = telemetry
 
     async def ensure_tables(self, names: Iterable[str]) -> None:
         """Create those tables that do not exist yet."""
@@ -60,13 +65,14 @@ class AzureTableStore:
         await self._service.close()
 
     async def get(self, table: str, partition: str, key: str) -> StoredRow | None:
-        response = await self._send("GET", entity_path(self._prefix + table, partition, key))
-        if response.status_code == _OK:
-            return from_entity(partition, json.loads(response.content))
-        refusal = Refusal.of(response.status_code, response.content)
-        if refusal.means_no_row:
-            return None
-        raise refusal.error(table)
+        with self._telemetry.span(TABLE_READ, table=table):
+            response = await self._send("GET", entity_path(self._prefix + table, partition, key))
+            if response.status_code == _OK:
+                return from_entity(partition, json.loads(response.content))
+            refusal = Refusal.of(response.status_code, response.content)
+            if refusal.means_no_row:
+                return None
+            raise refusal.error(table)
 
     async def query(
         self,
@@ -99,12 +105,13 @@ class AzureTableStore:
         check_transaction(table, partition, rows)
         batch = write_batch(self._endpoint, self._prefix + table, partition, rows)
         check_batch_size(table, len(batch.body))
-        response = await self._send(
-            "POST", "$batch", headers={"Content-Type": batch.content_type}, content=batch.body
-        )
-        if response.status_code != _ACCEPTED:
-            raise Refusal.of(response.status_code, response.content).error(table)
-        return read_batch_answer(table, rows, response.content)
+        with self._telemetry.span(TABLE_WRITE, table=table, rows=len(rows)):
+            response = await self._send(
+                "POST", "$batch", headers={"Content-Type": batch.content_type}, content=batch.body
+            )
+            if response.status_code != _ACCEPTED:
+                raise Refusal.of(response.status_code, response.content).error(table)
+            return read_batch_answer(table, rows, response.content)
 
     async def _answers(self, table: str, question: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
         rest: Mapping[str, str] | None = {}
@@ -116,17 +123,20 @@ class AzureTableStore:
     async def _page(
         self, table: str, question: Mapping[str, str]
     ) -> tuple[list[dict[str, Any]], Mapping[str, str] | None]:
-        response = await self._send("GET", f"{self._prefix}{table}()?{urlencode(question, quote_via=quote)}")
-        if response.status_code != _OK:
-            raise Refusal.of(response.status_code, response.content).error(table)
-        return json.loads(response.content)["value"], _continuation(response.headers)
+        with self._telemetry.span(TABLE_READ, table=table):
+            response = await self._send("GET", f"{self._prefix}{table}()?{urlencode(question, quote_via=quote)}")
+            if response.status_code != _OK:
+                raise Refusal.of(response.status_code, response.content).error(table)
+            return json.loads(response.content)["value"], _continuation(response.headers)
 
     async def _send(
         self, verb: str, path: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
     ) -> AsyncHttpResponse:
         request = HttpRequest(verb, f"{self._endpoint}/{path}", headers=dict(headers or {}), content=content)
         with busy_means_later():
-            return await self._client.send_request(request, retry_on_methods=_REPEATABLE)
+            response = await self._client.send_request(request, retry_on_methods=_REPEATABLE)
+        self._telemetry.note(status=response.status_code)
+        return response
 
 
 def _question(

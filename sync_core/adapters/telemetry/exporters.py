@@ -1,0 +1,73 @@
+"""Where telemetry can be sent. Each SDK is loaded when it is chosen."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sync_core.telemetry import Destination
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk._logs.export import LogRecordExporter
+    from opentelemetry.sdk.metrics.export import MetricExporter
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+
+@dataclass(frozen=True, slots=True)
+class Exporters:
+    """*events*: None where they are seen anyway."""
+
+    spans: SpanExporter
+    metrics: MetricExporter
+    events: LogRecordExporter | None
+
+
+def exporters_for(destination: Destination, *, connection_string: str | None, provider: TracerProvider) -> Exporters:
+    """Return the exporters to *destination*; *provider* says whose spans they are."""
+    if destination is Destination.AZURE_MONITOR:
+        return _azure_monitor(connection_string, provider)
+    if destination is Destination.OTLP:
+        return _otlp()
+    return _console()
+
+
+def _azure_monitor(connection_string: str | None, provider: TracerProvider) -> Exporters:
+    """Return those of Application Insights.
+
+    They sign in by themselves as APPLICATIONINSIGHTS_AUTHENTICATION_STRING says (learn.microsoft.com, "Microsoft
+    Entra authentication for Application Insights").
+    """
+    from azure.monitor.opentelemetry.exporter import (  # noqa: PLC0415
+        AzureMonitorLogExporter,
+        AzureMonitorMetricExporter,
+        AzureMonitorTraceExporter,
+    )
+
+    return Exporters(
+        AzureMonitorTraceExporter(connection_string=connection_string, tracer_provider=provider),
+        AzureMonitorMetricExporter(connection_string=connection_string),
+        AzureMonitorLogExporter(connection_string=connection_string),
+    )
+
+
+def _otlp() -> Exporters:
+    """Return those over HTTP, which read the standard OTEL_EXPORTER_OTLP_... variables by themselves."""
+    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+
+    return Exporters(OTLPSpanExporter(), OTLPMetricExporter(), OTLPLogExporter())
+
+
+def _console() -> Exporters:
+    """Return those that write a line of JSON to standard error; events are written there by the host."""
+    from opentelemetry.sdk.metrics.export import ConsoleMetricExporter  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import ConsoleSpanExporter  # noqa: PLC0415
+
+    return Exporters(
+        ConsoleSpanExporter(out=sys.stderr, formatter=lambda span: f"{span.to_json(indent=None)}\n"),
+        ConsoleMetricExporter(out=sys.stderr, formatter=lambda metrics: f"{metrics.to_json(indent=None)}\n"),
+        None,
+    )

@@ -1,0 +1,156 @@
+"""Spans and numbers as OpenTelemetry takes them.
+
+The providers are handed in and never made the process's own: the SDKs below us would open spans of theirs, whose
+attributes hold URLs with ids and paging tokens.
+"""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.context import Context, attach, create_key, detach, get_current, get_value, set_value
+from opentelemetry.trace import (
+    Link,
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    StatusCode,
+    TraceFlags,
+    get_current_span,
+    set_span_in_context,
+)
+from opentelemetry.trace import SpanKind as OtelKind
+
+from sync_core.domain.errors import GroupGone, RowConflict
+from sync_core.telemetry.catalogue import ERROR, IDS, METRICS, Instrument, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from opentelemetry.metrics import Counter, Histogram, Meter
+    from opentelemetry.metrics import _Gauge as Gauge
+    from opentelemetry.trace import Tracer
+
+    from sync_core.telemetry import Field
+    from sync_core.telemetry.catalogue import Metric, SpanKind
+
+_ROLES = {
+    Role.INTERNAL: OtelKind.INTERNAL,
+    Role.SERVER: OtelKind.SERVER,
+    Role.CLIENT: OtelKind.CLIENT,
+    Role.PRODUCER: OtelKind.PRODUCER,
+    Role.CONSUMER: OtelKind.CONSUMER,
+}
+#  Answers that the caller has asked for, so to speak.
+_EXPECTED = (RowConflict, GroupGone, CancelledError)
+
+_IDS_KEY = create_key("ids")
+
+
+class OpenTelemetry:
+    """Implements `sync_core.telemetry.Telemetry`."""
+
+    def __init__(self, tracer: Tracer, meter: Meter) -> None:
+        self._tracer = tracer
+        self._counters: dict[str, Counter] = {}
+        self._gauges: dict[str, Gauge | Histogram] = {}
+        for metric in METRICS:
+            self._make(metric, meter)
+
+    def span(
+        self, kind: SpanKind, /, *, named: str | None = None, **attributes: Field
+    ) -> AbstractContextManager[None]:
+        return self._open(kind, named or kind.name, get_current(), (), attributes)
+
+    def trace(self, kind: SpanKind, /, *, of: str | None, **attributes: Field) -> AbstractContextManager[None]:
+        cause, parent = get_current_span().get_span_context(), _span_context(of)
+        if parent is not None and cause.trace_id == parent.trace_id:
+            return self._open(kind, kind.name, get_current(), (), attributes)
+        context = Context() if parent is None else set_span_in_context(NonRecordingSpan(parent), Context())
+        links = (Link(cause),) if cause.is_valid else ()
+        return self._open(kind, kind.name, context, links, attributes)
+
+    def note(self, **attributes: Field) -> None:
+        _tell(get_current_span(), attributes)
+        ids = get_value(_IDS_KEY)
+        if isinstance(ids, dict):
+            ids.update(_ids_of(attributes))
+
+    def traceparent(self) -> str | None:
+        context = get_current_span().get_span_context()
+        if not context.is_valid:
+            return None
+        return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+    def count(self, metric: Metric, amount: int = 1, /, **dimensions: str) -> None:
+        self._counters[metric.name].add(amount, dimensions)
+
+    def measure(self, metric: Metric, value: float, /, **dimensions: str) -> None:
+        instrument: Any = self._gauges[metric.name]
+        (instrument.record if metric.instrument is Instrument.HISTOGRAM else instrument.set)(value, dimensions)
+
+    def _make(self, metric: Metric, meter: Meter) -> None:
+        about = {"unit": metric.unit, "description": metric.meaning}
+        if metric.instrument is Instrument.COUNTER:
+            self._counters[metric.name] = meter.create_counter(metric.name, **about)
+        elif metric.instrument is Instrument.GAUGE:
+            self._gauges[metric.name] = meter.create_gauge(metric.name, **about)
+        else:
+            self._gauges[metric.name] = meter.create_histogram(
+                metric.name, **about, explicit_bucket_boundaries_advisory=metric.bounds
+            )
+
+    @contextmanager
+    def _open(
+        self,
+        kind: SpanKind,
+        name: str,
+        context: Context,
+        links: Sequence[Link],
+        attributes: Mapping[str, Field],
+    ) -> Iterator[None]:
+        ids = {**ids_in(context), **_ids_of(attributes)}
+        span = self._tracer.start_span(name, context=context, kind=_ROLES[kind.role], links=links)
+        _tell(span, {**ids, **attributes})
+        token = attach(set_value(_IDS_KEY, ids, set_span_in_context(span, context)))
+        try:
+            yield
+        except BaseException as error:
+            _tell_failure(span, error)
+            raise
+        finally:
+            detach(token)
+            span.end()
+
+
+def ids_in(context: Context) -> Mapping[str, Field]:
+    """Return the ids that the open spans of *context* have named."""
+    ids = get_value(_IDS_KEY, context)
+    return ids if isinstance(ids, dict) else {}
+
+
+def _ids_of(attributes: Mapping[str, Field]) -> dict[str, Field]:
+    return {name: attributes[name] for name in IDS if attributes.get(name) is not None}
+
+
+def _tell(span: Span, attributes: Mapping[str, Field]) -> None:
+    for name, value in attributes.items():
+        if value is not None:
+            span.set_attribute(name, value)
+
+
+def _tell_failure(span: Span, error: BaseException) -> None:
+    """Note the kind of failure, never its text, which may repeat what was refused."""
+    span.set_attribute(ERROR, type(error).__name__)
+    if not isinstance(error, _EXPECTED):
+        span.set_status(StatusCode.ERROR)
+
+
+def _span_context(traceparent: str | None) -> SpanContext | None:
+    if traceparent is None:
+        return None
+    _, trace, span, flags = traceparent.split("-")
+    return SpanContext(int(trace, 16), int(span, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
