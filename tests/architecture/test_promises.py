@@ -30,6 +30,8 @@ CAPABILITIES = [
     "What the API says of itself",
     "From nothing to a finished run",
     "The effect of saving",
+    "The portal",
+    "A long list",
 ]
 
 
