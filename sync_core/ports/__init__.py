@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sync_core.ports.clock import Clock
 from sync_core.ports.entra import Entra
+from sync_core.ports.messages import MOST_MESSAGES, Messages, QueueMessage
 from sync_core.ports.people import Claim, Identities, Members, People, RecipientWrite
 from sync_core.ports.queues import Backlogs, ConnectionTrials, Events, Orders
 from sync_core.ports.rows import MAX_ROWS_PER_READ, MAX_ROWS_PER_WRITE, Cell, RowWrite, StoredRow, TableStore
@@ -19,6 +20,7 @@ from sync_core.ports.workspaces import Groups, Workspaces
 __all__ = [
     "MAX_ROWS_PER_READ",
     "MAX_ROWS_PER_WRITE",
+    "MOST_MESSAGES",
     "Backlogs",
     "Cell",
     "Claim",
@@ -32,9 +34,11 @@ __all__ = [
     "Identities",
     "Journal",
     "Members",
+    "Messages",
     "Nights",
     "Orders",
     "People",
+    "QueueMessage",
     "RecipientWrite",
     "RowWrite",
     "Runs",

@@ -1,13 +1,15 @@
-"""Queues in memory, with an injected clock and a way to receive."""
+"""Queues in memory, with an injected clock, a way to receive and what an operator does."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from sync_core.adapters.queues.limits import check_message, whole_seconds
+from sync_core.ports import MOST_MESSAGES, QueueMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,12 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class QueuedMessage:
-    """A message, visible from *visible_at* on and gone at *expires_at*."""
+    """A message, visible from *visible_at* on and gone at *expires_at*. *receipt*: of who took it last."""
 
     text: str
     inserted_at: datetime
     visible_at: datetime
     expires_at: datetime | None
+    id: str = field(default_factory=lambda: uuid4().hex)
+    deliveries: int = 0
+    receipt: str = ""
 
 
 class MemoryQueue:
@@ -75,3 +80,41 @@ class MemoryQueue:
                 self._queues[queue].remove(message)
                 return message.text
         return None
+
+    async def look(self, queue: str, *, limit: int = MOST_MESSAGES) -> list[QueueMessage]:
+        return [self._shown(message) for message in self._visible(queue)[:limit]]
+
+    async def take(self, queue: str, *, hide_for: timedelta, limit: int = MOST_MESSAGES) -> list[QueueMessage]:
+        hidden_until = self._now() + timedelta(seconds=whole_seconds(hide_for))
+        taken = []
+        for message in self._visible(queue)[:limit]:
+            receipt, deliveries = uuid4().hex, message.deliveries + 1
+            taken.append(replace(message, visible_at=hidden_until, deliveries=deliveries, receipt=receipt))
+            self._queues[queue].remove(message)
+            self._queues[queue].append(taken[-1])
+        return [replace(self._shown(message), receipt=message.receipt) for message in taken]
+
+    async def put_back(self, queue: str, message: QueueMessage) -> None:
+        for held in self._held(queue, message):
+            self._queues[queue].remove(held)
+            self._queues[queue].append(replace(held, visible_at=self._now(), receipt=""))
+
+    async def delete(self, queue: str, message: QueueMessage) -> bool:
+        held = self._held(queue, message)
+        for one in held:
+            self._queues[queue].remove(one)
+        return bool(held)
+
+    def _visible(self, queue: str) -> list[QueuedMessage]:
+        now = self._now()
+        return [message for message in self.messages(queue) if message.visible_at <= now]
+
+    def _held(self, queue: str, message: QueueMessage) -> list[QueuedMessage]:
+        """Return the message as it lies there, in a list; an empty one where the receipt is good no more."""
+        return [one for one in self.messages(queue) if (one.id, one.receipt) == (message.id, message.receipt)]
+
+    def _shown(self, message: QueuedMessage) -> QueueMessage:
+        age = self._now() - message.inserted_at
+        return QueueMessage(
+            message.id, message.text, message.inserted_at, age, message.expires_at, message.deliveries
+        )

@@ -10,6 +10,7 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue.aio import QueueServiceClient
 
 from sync_core.adapters.queues.limits import check_message, whole_seconds
+from sync_core.adapters.queues.one_by_one import AzureMessages
 from sync_core.adapters.storage import busy_means_later, storage_transport
 from sync_core.telemetry import NO_TELEMETRY
 from sync_core.telemetry.catalogue import QUEUE_SEND
@@ -63,6 +64,11 @@ class AzureQueues:
         self._service = service
         self._prefix = prefix
         self._telemetry = telemetry
+
+    @property
+    def one_by_one(self) -> AzureMessages:
+        """The same queues for an operator, over the same connection."""
+        return AzureMessages(self._service, prefix=self._prefix)
 
     async def ensure_queues(self, names: Iterable[str]) -> None:
         """Create those queues that do not exist yet."""
