@@ -15,7 +15,7 @@ from sync_core.settings import Settings, read_settings
 from sync_core.telemetry import NO_TELEMETRY, Destination, event_log, quieten_libraries
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from azure.core.credentials_async import AsyncTokenCredential
 
@@ -113,6 +113,22 @@ async def build(settings: Settings, stack: AsyncExitStack, *, telemetry: Telemet
     tables, queues = _open_storage(settings.storage, stack, telemetry)
     await tables.ensure_tables((*TABLES, *DIRECTORY_TABLES))
     await queues.ensure_queues((*orders.QUEUES, *connection_trials.QUEUES, DIRECTORY_CHANGES))
+    return _services(settings, tables, queues, stack, telemetry)
+
+
+def open_for_operator(settings: Settings, stack: AsyncExitStack) -> tuple[Services, ports.Messages]:
+    """Return the services and the queues' messages over what *settings* name; *stack* closes it all.
+
+    Where they name no connection string, storage is asked as whoever is signed in on this machine. Nothing is made:
+    a table that is missing says that another storage account was meant.
+    """
+    tables, queues = _open_storage(settings.storage, stack, NO_TELEMETRY, identity=_signed_in)
+    return _services(settings, tables, queues, stack, NO_TELEMETRY), queues.one_by_one
+
+
+def _services(
+    settings: Settings, tables: AzureTableStore, queues: AzureQueues, stack: AsyncExitStack, telemetry: Telemetry
+) -> Services:
     clock = SystemClock(settings.clock_offset)
     services = assemble(
         tables=tables,
@@ -208,8 +224,23 @@ def _open_telemetry(telemetry: TelemetrySettings, stack: AsyncExitStack) -> Pipe
     return pipeline
 
 
+def _managed_identity(storage: StorageSettings) -> AsyncTokenCredential:
+    from azure.identity.aio import ManagedIdentityCredential  # noqa: PLC0415
+
+    return ManagedIdentityCredential(client_id=storage.client_id)
+
+
+def _signed_in(_: StorageSettings) -> AsyncTokenCredential:
+    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
+
+    return DefaultAzureCredential()
+
+
 def _open_storage(
-    storage: StorageSettings, stack: AsyncExitStack, telemetry: Telemetry
+    storage: StorageSettings,
+    stack: AsyncExitStack,
+    telemetry: Telemetry,
+    identity: Callable[[StorageSettings], AsyncTokenCredential] = _managed_identity,
 ) -> tuple[AzureTableStore, AzureQueues]:
     from sync_core.adapters.queues.messages import open_queues  # noqa: PLC0415
     from sync_core.adapters.tables.connect import open_table_store  # noqa: PLC0415
@@ -218,20 +249,13 @@ def _open_storage(
         tables = open_table_store(connection_string=storage.connection_string, telemetry=telemetry)
         queues = open_queues(connection_string=storage.connection_string, telemetry=telemetry)
     else:
-        credential = _storage_identity(storage, stack)
+        credential = identity(storage)
+        stack.push_async_callback(credential.close)
         tables = open_table_store(endpoint=storage.table_service_uri, credential=credential, telemetry=telemetry)
         queues = open_queues(endpoint=storage.queue_service_uri, credential=credential, telemetry=telemetry)
     stack.push_async_callback(tables.close)
     stack.push_async_callback(queues.close)
     return tables, queues
-
-
-def _storage_identity(storage: StorageSettings, stack: AsyncExitStack) -> AsyncTokenCredential:
-    from azure.identity.aio import ManagedIdentityCredential  # noqa: PLC0415
-
-    credential = ManagedIdentityCredential(client_id=storage.client_id)
-    stack.push_async_callback(credential.close)
-    return credential
 
 
 def _open_entra(entra: EntraSettings, stack: AsyncExitStack, telemetry: Telemetry) -> ports.Entra:
