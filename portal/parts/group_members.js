@@ -7,7 +7,7 @@ import { pagedList } from "./paged_list.js";
 import { table } from "./table.js";
 
 const PAGE_SIZE = 25;
-const PLACE_TONES = { member: "neutral", "by-hand": "neutral", kept: "info", refused: "warning", outside: "neutral" };
+const PLACE_TONES = { "by-hand": "neutral", kept: "info", refused: "warning", outside: "neutral" };
 
 /** @param {import("../context.js").Context} context @returns {HTMLElement} of `pagedList` */
 export function groupMembers(context, groupId) {
@@ -39,7 +39,7 @@ function columnsOf(context) {
       key: "place",
       header: words.place,
       cell: ({ place, reason, inactiveBecause }) => [
-        tag(words.places[place], PLACE_TONES[place]),
+        place === "member" ? words.places.member : tag(words.places[place], PLACE_TONES[place]),
         reason ? h("p", { class: "why" }, reason.text) : null,
         inactiveBecause ? h("p", { class: "why" }, words.inactive[inactiveBecause]) : null,
       ].filter(Boolean),

@@ -30,7 +30,7 @@ export async function manageSchedule(context, group, { changed, hasSchedule = tr
   const words = text.manageSchedule;
   const path = `/groups/${group.groupId}/schedule`;
   let current = hasSchedule ? await readSchedule(context, group.groupId) : { schedule: null, etag: null };
-  const form = scheduleForm({ schedule: current.schedule, canSyncDaily: context.workspace.canSyncDaily });
+  const form = scheduleForm({ schedule: current.schedule, plan: context.workspace });
 
   async function save() {
     try {

@@ -26,7 +26,8 @@ export function pagedList({ list, fetchPage, counted, pageSize = 50, whenNone })
   const count = h("span", { class: "secondary" });
   const more = button({ label: text.common.loadMore, appearance: "outline", onClick: showMore });
   const none = h("div", { class: "list-none" });
-  const element = h("div", { class: "paged-list" }, list, none, h("div", { class: "list-foot" }, count, more));
+  const foot = h("div", { class: "list-foot" }, count, more);
+  const element = h("div", { class: "paged-list" }, list, none, foot);
 
   async function read(wanted, begun, token) {
     const mine = (loads += 1);
@@ -54,6 +55,7 @@ export function pagedList({ list, fetchPage, counted, pageSize = 50, whenNone })
     none.replaceChildren(...(rows.length === 0 && whenNone ? [whenNone(page)] : []));
     count.textContent = rows.length === 0 ? "" : counted(rows.length, { ...page, isAll: !next });
     more.hidden = !next;
+    foot.hidden = more.hidden && count.textContent === "";
   }
 
   async function showMore() {

@@ -13,10 +13,10 @@ const FIRST = { cadence: "weekly", dayOfWeek: "monday", enabled: true };
 /**
  * @typedef {{cadence: "weekly"|"daily", dayOfWeek?: string, enabled: boolean}} Wanted
  *
- * @param {{schedule: Wanted|null, canSyncDaily: boolean}} options
+ * @param {{schedule: Wanted|null, plan: {canSync: boolean, canSyncDaily: boolean}}} options
  * @returns {HTMLElement} with `.value`, a `Wanted`
  */
-export function scheduleForm({ schedule, canSyncDaily }) {
+export function scheduleForm({ schedule, plan }) {
   const words = text.manageSchedule;
   const from = schedule ?? FIRST;
   const outcome = h("div", { class: "schedule-outcome", "aria-live": "polite" });
@@ -25,8 +25,8 @@ export function scheduleForm({ schedule, canSyncDaily }) {
     value: from.cadence,
     onChange: tell,
     options: [
-      { value: "weekly", label: words.weekly, hint: words.weeklyHint },
-      { value: "daily", label: words.daily, hint: words.dailyHint, disabled: canSyncDaily ? undefined : words.needsEnterprise },
+      { value: "weekly", label: words.weekly, hint: words.weeklyHint, disabled: plan.canSync ? undefined : words.needsBusiness },
+      { value: "daily", label: words.daily, hint: words.dailyHint, disabled: plan.canSyncDaily ? undefined : words.needsEnterprise },
     ],
   });
   const days = Object.entries(text.time.weekdays).map(([value, label]) => ({ value, label }));
@@ -41,12 +41,14 @@ export function scheduleForm({ schedule, canSyncDaily }) {
 
   function tell() {
     const { dayOfWeek, enabled } = value();
+    const needed = dayOfWeek ? !plan.canSync && words.needsBusiness : !plan.canSyncDaily && words.needsEnterprise;
+    const isOn = enabled && !needed;
+    const evening = isOn && dayOfWeek ? eveningBefore(dayOfWeek) : null;
     day.hidden = dayOfWeek === undefined;
-    const evening = enabled && dayOfWeek ? eveningBefore(dayOfWeek) : null;
     fill(
       outcome,
       h("strong", {}, words.firstRun),
-      enabled ? nextRunTime(nextMidnightOf(dayOfWeek)) : h("span", {}, words.noRun),
+      isOn ? nextRunTime(nextMidnightOf(dayOfWeek)) : h("span", {}, enabled ? words.noPlan(needed) : words.noRun),
       evening ? messageBar({ intent: "warning", title: words.eveningBefore, body: evening, live: false }) : null,
     );
   }

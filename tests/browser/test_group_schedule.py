@@ -127,6 +127,7 @@ async def test_business_can_pause_a_daily_schedule_that_it_could_not_make(portal
     page = await portal.open(PATH)
     await expect(current(page)).to_contain_text("Paused by the system: plan")
     dialog = await manage(page)
+    await expect(dialog).to_contain_text("None: this needs the Enterprise plan.")
     await dialog.get_by_role("checkbox", name="Schedule Status").click()
     await save(page)
 
