@@ -84,3 +84,11 @@ class ReadProof:
     complete: bool
     others: Mapping[str, int] = field(default_factory=dict)
     readings: int = 1
+
+    def drift(self, *, known: int) -> int:
+        """Return by how many people the group in Entra differs from what the directory knows of it.
+
+        *known*: how many of those seen were taken in, refused with a reason, or left out by the options. Entra's
+        count may lag behind what it showed, so the larger of the two is believed.
+        """
+        return abs(max(self.users, self.counted or 0) - known)

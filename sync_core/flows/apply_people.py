@@ -14,6 +14,7 @@ from sync_core.domain.planning import PersonPlan, plan_left, plan_seen, without_
 from sync_core.flows.locate_people import Left, Located, Seen, locate
 from sync_core.flows.store_people import PeopleStore, PersonWork, batched
 from sync_core.ports import etag_of, value_of
+from sync_core.telemetry.catalogue import APPLY_PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +96,8 @@ class PeopleApplier:
             TryAgainLater: others kept changing the same people.
         """
         for wave in batched(intents, WAVE):
-            await self._apply_wave(wave, deactivations, leaving_address, settled=settled)
+            with self._services.telemetry.span(APPLY_PEOPLE, people=len(wave)):
+                await self._apply_wave(wave, deactivations, leaving_address, settled=settled)
 
     async def keep(self, left: Sequence[Left]) -> None:
         """Let people who left stay by decision: nothing of theirs changes but their row of the member index."""

@@ -19,7 +19,9 @@ from sync_core.flows.close_run import close_run, end_started_run
 from sync_core.flows.connection_health import ending_of_failed
 from sync_core.flows.lease import Lease, take_lease
 from sync_core.flows.record_run import record_end
+from sync_core.flows.traced import traced
 from sync_core.ports import Stored, etag_of
+from sync_core.telemetry.catalogue import CLAIM_RUN
 
 if TYPE_CHECKING:
     from sync_core.domain.eligibility import Circumstances
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from sync_core.flows.services import Services
 
 
+@traced(CLAIM_RUN)
 async def claim_run(services: Services, order: SyncOrder) -> ClaimedRun | None:
     """Claim the order's run; None where there is nothing to do: a repeat, a skipped run, a group no longer linked.
 

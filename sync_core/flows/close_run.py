@@ -11,7 +11,9 @@ from sync_core.domain.planning import ChangeKind
 from sync_core.domain.runs import Mode, RunState
 from sync_core.flows.record_run import record_end
 from sync_core.flows.store_people import batched, tell_platform
+from sync_core.flows.traced import traced
 from sync_core.ports import Stored
+from sync_core.telemetry.catalogue import CLOSE_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from sync_core.flows.services import Services
 
 
+@traced(CLOSE_RUN)
 async def close_run(services: Services, claimed: ClaimedRun, ending: Ending, counts: Counts) -> None:
     """End the run with *ending*; what it added, updated and removed is summed from its journal, over all attempts."""
+    services.telemetry.note(state=ending.state.value, reason=None if ending.reason is None else ending.reason.code)
     run = replace(claimed.run.value, counts=counts)
     await end_started_run(services, claimed.order, Stored(run, claimed.run.etag), ending, doubtful=claimed.doubtful)
     if run.mode is Mode.UNLINK and ending.state is RunState.SUCCEEDED:

@@ -11,8 +11,11 @@ from sync_core.domain.runs import Reason, RunState
 from sync_core.flows.close_run import end_started_run
 from sync_core.flows.record_run import record_end
 from sync_core.flows.run_order import run_order
+from sync_core.telemetry.catalogue import DELIVER_ORDER
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sync_core.domain.orders import SyncOrder
     from sync_core.flows.services import Services
 
@@ -29,6 +32,11 @@ async def deliver_order(services: Services, text: str) -> None:
         services.log.warning("order_malformed", reason=str(exc))
         await services.orders.poison(text, reason=str(exc))
         return
+    with _delivery(services, order):
+        await _carry_out(services, order)
+
+
+async def _carry_out(services: Services, order: SyncOrder) -> None:
     try:
         await run_order(services, order)
     except TryAgainLater as later:
@@ -46,9 +54,23 @@ async def give_up_order(services: Services, text: str, error: Exception) -> None
     """End the run of an order whose last delivery failed, and keep the message with its reason for an operator."""
     order = decode(text)
     reason = f"gave up after repeated failures: {type(error).__name__}"
-    services.log.error("order_given_up", workspace=order.workspace, group=order.group, reason=reason)
-    await _fail_run(services, order, reason=reason)
-    await services.orders.poison(text, reason=str(error) if isinstance(error, SyncError) else reason)
+    with _delivery(services, order):
+        services.log.error("order_given_up", workspace=order.workspace, group=order.group, reason=reason)
+        await _fail_run(services, order, reason=reason)
+        await services.orders.poison(text, reason=str(error) if isinstance(error, SyncError) else reason)
+
+
+def _delivery(services: Services, order: SyncOrder) -> AbstractContextManager[None]:
+    """Open the delivery's span in the trace that the order carries."""
+    return services.telemetry.trace(
+        DELIVER_ORDER,
+        of=order.traceparent,
+        workspace=order.workspace,
+        group=order.group,
+        run=order.run,
+        mode=order.mode.value,
+        trigger=order.trigger.value,
+    )
 
 
 async def _fail_run(services: Services, order: SyncOrder, *, reason: str) -> None:

@@ -9,7 +9,9 @@ from sync_core.domain.errors import RowConflict
 from sync_core.domain.nights import Night, not_after
 from sync_core.domain.orders import SyncOrder
 from sync_core.domain.schedule import night_of, nights_to_cover, slots_of
+from sync_core.flows.traced import traced
 from sync_core.side_by_side import each
+from sync_core.telemetry.catalogue import ENQUEUE_DUE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 _AT_A_TIME = 32
 
 
+@traced(ENQUEUE_DUE)
 async def enqueue_due(services: Services) -> Night:
     """Send the orders of tonight and of every night missed since the last complete one; return the night.
 
@@ -32,6 +35,7 @@ async def enqueue_due(services: Services) -> Night:
         RowConflict: another firing works on the same night; it goes on.
     """
     tonight = night_of(services.clock.now())
+    services.telemetry.note(night=tonight.isoformat())
     night, etag = await _begin(services, tonight=tonight)
     if night.completed_at is not None:
         services.log.info("night_already_enqueued", night=tonight.isoformat())
@@ -41,6 +45,7 @@ async def enqueue_due(services: Services) -> Night:
         night, etag = await _enqueue_slot(services, night, etag, slot)
     night = replace(night, completed_at=services.clock.now())
     await _save(services, night, etag=etag)
+    services.telemetry.note(orders=night.total)
     services.log.info("night_enqueued", night=tonight.isoformat(), covers=len(night.covers), orders=night.total)
     return night
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from sync_core.domain.errors import RowConflict
 from sync_core.domain.holds import DECISION_TAKES, UNDECIDED_STATES, Hold, HoldState, decision_run_of, digest_of
 from sync_core.domain.runs import Mode
+from sync_core.flows.traced import traced
 from sync_core.ports import Stored, value_of
+from sync_core.telemetry.catalogue import SETTLE_HOLDS
 
 if TYPE_CHECKING:
     from sync_core.domain.holds import Removal
@@ -44,6 +46,7 @@ async def people_waiting(services: Services, claimed: ClaimedRun) -> frozenset[R
     return frozenset([one.removal async for one in people])
 
 
+@traced(SETTLE_HOLDS)
 async def settle_holds(services: Services, claimed: ClaimedRun, taken: TakenOut, *, complete: bool) -> Settled:
     """Freeze what *taken* holds, and settle an older list.
 

@@ -15,6 +15,7 @@ from sync_core.domain.runs import Counts, Phase
 from sync_core.flows.apply_people import WAVE, Deactivations, PeopleApplier
 from sync_core.flows.locate_people import Left, Seen
 from sync_core.flows.record_run import record_progress
+from sync_core.telemetry.catalogue import READ_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,14 @@ class GroupReading:
 
     async def read(self, index: Mapping[EntraUserId, Member]) -> ReadProof:
         """Read until the proof is complete or a second reading did not complete it; return the proof."""
+        with self._services.telemetry.span(READ_GROUP):
+            proof = await self._read(index)
+            self._services.telemetry.note(
+                pages=proof.pages, users=proof.users, counted=proof.counted, complete=proof.complete
+            )
+        return proof
+
+    async def _read(self, index: Mapping[EntraUserId, Member]) -> ReadProof:
         self._index = index
         counted = 0
         for reading in range(1, _READINGS + 1):
@@ -69,6 +78,15 @@ class GroupReading:
             for member in self._index.values()
             if member.entra_id not in self._seen or member.entra_id in self._guests
         ]
+
+    @property
+    def known(self) -> int:
+        """How many of those seen the directory knows of: taken in, refused with a reason, or left out as guests.
+
+        To be asked when everybody is stored.
+        """
+        indexed = sum(user in self._index for user in self._seen - self._guests)
+        return len(self._guests) + indexed + self._applier.stored.new
 
     @property
     def counts(self) -> Counts:

@@ -10,6 +10,7 @@ from sync_core.domain.eligibility import QUIET_SKIPS, Ending
 from sync_core.domain.errors import LeaseLost, RowConflict, TryAgainLater
 from sync_core.domain.events import RUN_FAILED, RUN_HELD, ChangeEvent
 from sync_core.domain.runs import Mode, Run, RunState
+from sync_core.flows.measure_run import measure_run, seconds_of
 from sync_core.flows.note_work import note_over, note_put_off
 from sync_core.ports import Stored
 
@@ -36,6 +37,7 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
         await _tell(services, order, ended)
     await note_over(services, order.workspace, order.group, ended, is_news=is_news)
     ended = await _save_end(services, order, ended, before=run, etag=etag)
+    measure_run(services, ended)
     services.log.info(
         "run_ended",
         workspace=order.workspace,
@@ -43,10 +45,15 @@ async def record_end(services: Services, order: SyncOrder, run: Run, ending: End
         run=run.id,
         state=ended.state.value,
         reason=ended.reason.code if ended.reason else "",
+        mode=ended.mode.value,
+        trigger=ended.trigger.value,
+        seconds=seconds_of(ended),
         read=ended.counts.read,
         added=ended.counts.added,
         updated=ended.counts.updated,
         removed=ended.counts.removed,
+        refused=ended.counts.refused,
+        held=ended.counts.held,
     )
     return ended
 

@@ -15,6 +15,7 @@ from sync_core.flows.lease import take_lease
 from sync_core.flows.preview import recording
 from sync_core.flows.sync_group import sync_group
 from sync_core.ports import Stored
+from sync_core.telemetry import NO_TELEMETRY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ class Rehearsal:
             recording(services),
             runs=_UntouchedRuns(services.runs),
             states=_FreeStates(services.states),
+            telemetry=NO_TELEMETRY,
         )
         self._workspace = workspace
         self._tenant = tenant

@@ -51,6 +51,8 @@ async def run_order(services: Services, order: SyncOrder) -> None:
     claimed = await claim_run(services, order)
     if claimed is None:
         return
+    run = claimed.run.value
+    services.telemetry.note(run=run.id, attempt=run.attempts)
     if order.mode is Mode.PREVIEW:
         services = recording(services)
     try:

@@ -68,11 +68,15 @@ class PersonWork:
 
 @dataclass(slots=True)
 class Stored:
-    """What has been stored so far. *joined* and *gone*: rows of the member index."""
+    """What has been stored so far.
+
+    *joined* and *gone*: people of the member index. *new*: rows of it, those included who could not be taken in.
+    """
 
     changed: Counter[str] = field(default_factory=Counter)
     joined: int = 0
     gone: int = 0
+    new: int = 0
 
 
 class PeopleStore:
@@ -143,6 +147,7 @@ class PeopleStore:
             )
         self.stored.joined += sum(_is_member(work.after) and not _is_member(work.before) for work in done)
         self.stored.gone += sum(_is_member(work.before) and not _is_member(work.after) for work in done)
+        self.stored.new += sum(work.before is None and work.after is not None for work in done)
 
     async def _release_addresses(self, done: Sequence[PersonWork], *, claimed_before: datetime) -> None:
         released = {

@@ -19,6 +19,8 @@ from sync_core.flows.group_presence import note_present
 from sync_core.flows.read_group import GroupReading
 from sync_core.flows.settle_addresses import settle_addresses, settle_the_rest
 from sync_core.flows.take_out import Guarded, take_out
+from sync_core.flows.traced import traced
+from sync_core.telemetry.catalogue import DRIFT, SYNC_GROUP, TAKE_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +41,7 @@ _SPREAD_ABOVE = 1000
 _THEY_WAIT = "They wait for your approval."
 
 
+@traced(SYNC_GROUP)
 async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts]:
     """Do everything between claiming a run and closing it; return how it ends and what it counted.
 
@@ -62,6 +65,7 @@ async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, C
     left = reading.who_left()
     taken = await _take_out(services, claimed, applier, left, guarded=guarded, complete=proof.complete)
     await settle_the_rest(applier, blocked, Deactivations.HOLD if taken.held else Deactivations.APPLY)
+    _measure_drift(services, claimed, proof.drift(known=reading.known))
     settled = await settle_holds(services, claimed, taken, complete=proof.complete)
     members = _members_in(index) + applier.stored.joined - applier.stored.gone
     await _save_details(services, claimed, details, members=members)
@@ -69,6 +73,7 @@ async def sync_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, C
     return _ending(proof, taken, settled, counts, left=len(left)), counts
 
 
+@traced(TAKE_OUT)
 async def _take_out(
     services: Services,
     claimed: ClaimedRun,
@@ -96,6 +101,15 @@ async def _guarded(services: Services, claimed: ClaimedRun, index: Mapping[Entra
     gone = await stored_before(services, claimed, ChangeKind.REMOVED) - present
     added = await stored_before(services, claimed, ChangeKind.ADDED)
     return Guarded(members=len(present - added) + len(gone), gone=len(gone))
+
+
+def _measure_drift(services: Services, claimed: ClaimedRun, people: int) -> None:
+    services.telemetry.count(DRIFT, people)
+    if people:
+        order, run = claimed.order, claimed.run.value.id
+        services.log.warning(
+            "directory_differs", workspace=order.workspace, group=order.group, run=run, people=people
+        )
 
 
 def _members_in(index: Mapping[EntraUserId, Member]) -> int:

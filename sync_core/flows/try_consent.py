@@ -16,8 +16,10 @@ from sync_core.domain.errors import BadOrder, EntraRefused, TryAgainLater
 from sync_core.flows.change_connection import change_connection
 from sync_core.ports import value_of
 from sync_core.side_by_side import each
+from sync_core.telemetry.catalogue import DELIVER_TRIAL
 
 if TYPE_CHECKING:
+    from sync_core.domain.connection_trials import ConnectionTrial
     from sync_core.domain.ids import TenantId, WorkspaceId
     from sync_core.domain.workspaces import Connection
     from sync_core.flows.services import Services
@@ -62,6 +64,11 @@ async def deliver_trial(services: Services, text: str) -> None:
         services.log.warning("trial_malformed", reason=str(exc))
         await services.trials.poison(text, reason=str(exc))
         return
+    with services.telemetry.span(DELIVER_TRIAL, workspace=trial.workspace):
+        await _try_and_go_on(services, trial)
+
+
+async def _try_and_go_on(services: Services, trial: ConnectionTrial) -> None:
     connection = await try_consent(services, trial.workspace, token=trial.token)
     consent = None if connection is None else connection.consent
     if is_tried(connection, trial.token) and consent is not None and consent.deadline is not None:

@@ -17,7 +17,9 @@ from sync_core.flows.put_back import PeoplePutter
 from sync_core.flows.record_run import record_progress
 from sync_core.flows.settle_addresses import moving_together
 from sync_core.flows.start_run import PATIENCE, start_run
+from sync_core.flows.traced import traced
 from sync_core.flows.undo_turns import Place
+from sync_core.telemetry.catalogue import UNDO_RUN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,6 +57,7 @@ async def order_undo(services: Services, workspace: WorkspaceId, group: GroupId,
     return replace(queued, reason=Reason("will-be-redone", WILL_BE_REDONE))
 
 
+@traced(UNDO_RUN)
 async def undo_run(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts]:
     """Undo the run that the order is about; return how the undo ends and what it counted.
 

@@ -23,6 +23,8 @@ from sync_core.flows.locate_people import Left
 from sync_core.flows.manage_schedules import end_schedule
 from sync_core.flows.record_run import record_progress
 from sync_core.flows.start_run import start_run
+from sync_core.flows.traced import traced
+from sync_core.telemetry.catalogue import UNLINK_GROUP
 
 if TYPE_CHECKING:
     from sync_core.domain.directory import LinkedGroup
@@ -53,6 +55,7 @@ async def order_unlink(services: Services, workspace: WorkspaceId, group: GroupI
     return under_way or ordered
 
 
+@traced(UNLINK_GROUP)
 async def unlink_group(services: Services, claimed: ClaimedRun) -> tuple[Ending, Counts]:
     """End everything but the link itself, which ends when the run is closed.
 

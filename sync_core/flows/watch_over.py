@@ -13,8 +13,10 @@ from sync_core.flows.forget_history import forget_history
 from sync_core.flows.mend_slots import mend_slots
 from sync_core.flows.retry_connections import retry_connections
 from sync_core.flows.revive_runs import revive_runs
+from sync_core.flows.traced import traced
 from sync_core.flows.try_consent import settle_consents
 from sync_core.flows.unlink_group import order_unlink
+from sync_core.telemetry.catalogue import WATCH, WATCH_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
     Watch = Callable[[Services], Awaitable[None]]
 
 
+@traced(WATCH_OVER)
 async def watch_over(services: Services) -> None:
     """Run every watch; one that fails is logged, and the others go on."""
     for name, watch in _WATCHES.items():
         try:
-            await watch(services)
+            with services.telemetry.span(WATCH, watch=name):
+                await watch(services)
         except Exception as exc:  # noqa: BLE001  whatever ails one watch, the others must not lie still for it
             services.log.error("watch_failed", failure=exc, watch=name)
 

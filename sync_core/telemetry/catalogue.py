@@ -149,21 +149,19 @@ OBSERVE = SpanKind("observe", "the state of night and queues is measured")
 SEND_ORDER = SpanKind(
     "send_order", "an order goes onto the queue: the root of a run's trace", Role.PRODUCER, ("night", "mode", "delay")
 )
-DELIVER_ORDER = SpanKind(
-    "deliver_order", "one delivery of an order", Role.CONSUMER, ("mode", "trigger", "put_off_seconds")
-)
+DELIVER_ORDER = SpanKind("deliver_order", "one delivery of an order", Role.CONSUMER, ("mode", "trigger", "attempt"))
 CLAIM_RUN = SpanKind("claim_run", "the group's lease and the run's record are taken")
-SYNC_GROUP = SpanKind("sync_group", "a sync, a preview or a decision at work", attributes=("attempt",))
-UNDO_RUN = SpanKind("undo_run", "an undo at work", attributes=("attempt",))
-UNLINK_GROUP = SpanKind("unlink_group", "the end of a link at work", attributes=("attempt",))
+SYNC_GROUP = SpanKind("sync_group", "a sync, a preview or a decision at work")
+UNDO_RUN = SpanKind("undo_run", "an undo at work")
+UNLINK_GROUP = SpanKind("unlink_group", "the end of a link at work")
 READ_GROUP = SpanKind(
     "read_group",
     "Entra is read and who joined or changed is applied as pages come in",
     attributes=("pages", "users", "counted", "complete"),
 )
 APPLY_PEOPLE = SpanKind("apply_people", "one wave of people is planned and stored", attributes=("people",))
-TAKE_OUT = SpanKind("take_out", "who left is taken out, or held", attributes=("people", "held"))
-SETTLE_HOLDS = SpanKind("settle_holds", "held removals are frozen, an older list is settled", attributes=("held",))
+TAKE_OUT = SpanKind("take_out", "who left is taken out, or held")
+SETTLE_HOLDS = SpanKind("settle_holds", "held removals are frozen, an older list is settled")
 CLOSE_RUN = SpanKind(
     "close_run", "the journal is summed up and the run's record closed", attributes=("state", "reason")
 )
