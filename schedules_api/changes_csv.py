@@ -56,7 +56,7 @@ def as_csv(entries: Iterable[NamedEntry]) -> str:
     writer = csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(_HEADER)
     for named in entries:
-        writer.writerows([_safe(cell) for cell in row] for row in _rows(named))
+        writer.writerows([safe_cell(cell) for cell in row] for row in _rows(named))
     return page.getvalue()
 
 
@@ -65,10 +65,10 @@ def _rows(named: NamedEntry) -> Iterator[tuple[str, ...]]:
     who = (entry.recipient, entry.entra_id or "", named.name, named.email, entry.kind, in_words(entry.reason))
     behind = (str(entry.revision) if entry.revision else "", entry.by)
     for path, (old, new) in (entry.changes or {"": (None, None)}).items():
-        yield (*who, path, _text(old), _text(new), *behind)
+        yield (*who, path, cell_text(old), cell_text(new), *behind)
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """Return a journal's value as text; a card as its version and state, ``2 active``."""
     if value is None:
         return ""
@@ -77,5 +77,6 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
+    """Return *cell* so that no spreadsheet takes it for a formula."""
     return _FORMULA.sub(r"\1'", cell)

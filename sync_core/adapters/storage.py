@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.request import getproxies
 
 from azure.core.exceptions import (
+    AzureError,
     ClientAuthenticationError,
     HttpResponseError,
     IncompleteReadError,
@@ -19,7 +20,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from sync_core.domain.errors import TryAgainLater
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 PAUSE = timedelta(seconds=30)
@@ -27,6 +28,35 @@ PAUSE = timedelta(seconds=30)
 _CONNECT_SECONDS = 5
 #  Table Storage ends a request by itself after 30 seconds: learn.microsoft.com, "Query timeout and pagination".
 _ANSWER_SECONDS = 35
+
+
+class StorageRefused(RuntimeError):
+    """Storage answered with an error that the product never meets where it is set up; *status* is that of HTTP."""
+
+    def __init__(self, what: str, *, status: int) -> None:
+        super().__init__(what)
+        self.status = status
+
+
+def refusal_in_words(error: BaseException) -> str | None:
+    """Return what a person is told who asked storage and was refused; None where *error* says something else."""
+    if not isinstance(error, AzureError | StorageRefused):
+        return None
+    status = error.status if isinstance(error, StorageRefused) else getattr(error, "status_code", None)
+    if status is None and isinstance(error, ClientAuthenticationError):
+        return "Nobody is signed in to Azure here: run `az login` first."
+    return _IN_WORDS.get(status, f"Storage answered what nobody expected (HTTP {status}).")
+
+
+_FORBIDDEN = (
+    "Storage refuses: whoever is signed in needs the roles Storage Table Data Contributor and Storage Queue Data "
+    "Contributor on the account (HTTP {})."
+)
+_IN_WORDS: Mapping[int | None, str] = {
+    401: _FORBIDDEN.format(401),
+    403: _FORBIDDEN.format(403),
+    404: "This storage account holds no tables or queues of the product: another one was meant (HTTP 404).",
+}
 
 
 def storage_transport() -> AioHttpTransport:

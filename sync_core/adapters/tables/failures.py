@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Self
 
-from sync_core.adapters.storage import BUSY, storage_is_busy
+from sync_core.adapters.storage import BUSY, StorageRefused, storage_is_busy
 from sync_core.domain.errors import RowConflict
 
 _NO_ROW = frozenset({"ResourceNotFound", "EntityNotFound"})
@@ -49,4 +49,4 @@ class Refusal:
             return storage_is_busy(self.status)
         if self.code in _TOO_LARGE:
             return ValueError(f"{table}: row {self.index} of a write is too large ({self.code})")
-        return RuntimeError(f"{table}: storage answered {self.status} {self.code}".rstrip())
+        return StorageRefused(f"{table}: storage answered {self.status} {self.code}".rstrip(), status=self.status)
