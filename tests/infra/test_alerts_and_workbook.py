@@ -28,7 +28,7 @@ FREQUENCIES = {
     "PT6H",
     "P1D",
 }
-WINDOWS = FREQUENCIES - {"PT3H"} | {"PT3H", "P2D"}
+WINDOWS = FREQUENCIES | {"P2D"}
 
 
 def loaded(module: str) -> dict[str, str]:
