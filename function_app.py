@@ -14,6 +14,7 @@ from sync_core import wiring
 from sync_core.domain.errors import RowConflict
 from sync_core.flows.deliver_order import deliver_order, give_up_order
 from sync_core.flows.enqueue_due import enqueue_due as run_enqueue_due
+from sync_core.flows.observe import observe as run_observe
 from sync_core.flows.try_consent import deliver_trial, give_up_trial
 from sync_core.flows.watch_over import watch_over as run_watch_over
 
@@ -37,20 +38,27 @@ app.register_functions(blueprint(product.services, product.settings))
 @app.timer_trigger(arg_name="timer", schedule="%SYNC_SCHEDULE%")
 async def enqueue_due(timer: func.TimerRequest) -> None:
     """At midnight UTC: one order per due group."""
-    services = await product.services()
-    services.log.info("midnight", past_due=timer.past_due)
-    try:
-        await run_enqueue_due(services)
-    except RowConflict:
-        services.log.info("night_enqueued_by_another_firing")
+    async with product.at_work() as services:
+        services.log.info("midnight", past_due=timer.past_due)
+        try:
+            await run_enqueue_due(services)
+        except RowConflict:
+            services.log.info("night_enqueued_by_another_firing")
 
 
 @app.timer_trigger(arg_name="timer", schedule="0 10 * * * *")
 async def watch_over(timer: func.TimerRequest) -> None:
     """At ten past every hour: set right what was missed, stuck or lost."""
-    services = await product.services()
-    services.log.info("watch", past_due=timer.past_due)
-    await run_watch_over(services)
+    async with product.at_work() as services:
+        services.log.info("watch", past_due=timer.past_due)
+        await run_watch_over(services)
+
+
+@app.timer_trigger(arg_name="timer", schedule="0 */5 * * * *")
+async def observe(timer: func.TimerRequest) -> None:  # noqa: ARG001  the host passes it by name
+    """Every five minutes: say how the night and the queues stand."""
+    async with product.at_work() as services:
+        await run_observe(services)
 
 
 @app.queue_trigger(arg_name="message", queue_name="group-syncs", connection="SyncStorage")
@@ -67,12 +75,12 @@ async def try_connection(message: func.QueueMessage) -> None:
 
 async def _take_through(message: func.QueueMessage, deliver: Deliver, give_up: GiveUp, *, failure: str) -> None:
     """Deliver the message, and after the last delivery give it up with its reason."""
-    services = await product.services()
     text = message.get_body().decode(errors="replace")
-    try:
-        await deliver(services, text)
-    except Exception as exc:
-        services.log.error(failure, failure=exc, delivery=message.dequeue_count)
-        if (message.dequeue_count or 1) < LAST_DELIVERY:
-            raise
-        await give_up(services, text, exc)
+    async with product.at_work() as services:
+        try:
+            await deliver(services, text)
+        except Exception as exc:
+            services.log.error(failure, failure=exc, delivery=message.dequeue_count)
+            if (message.dequeue_count or 1) < LAST_DELIVERY:
+                raise
+            await give_up(services, text, exc)

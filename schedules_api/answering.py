@@ -23,6 +23,7 @@ from schedules_api.rate_limit import address_of, who_is
 from schedules_api.requests import json_in, query_in
 from schedules_api.sign_in.same_origin import CHANGE_NOTHING
 from schedules_api.sign_in.who import caller_of
+from schedules_api.spans import note_status, request_span
 from sync_core.domain.errors import SyncRefused, TryAgainLater
 from sync_core.telemetry import event_log
 
@@ -72,8 +73,36 @@ async def answer(
     log = event_log("schedules_api").bind(request=request_id, route=route.name, method=request.method)
     try:
         async with _no_longer_than(route.patience(request.method)):
-            reply = await _carry_out(request, route=route, services=await services(), settings=settings, limit=limit)
+            given = await services()
+            with request_span(given.telemetry, request, route=route, request_id=request_id):
+                answered = await _respond(
+                    request,
+                    route=route,
+                    services=given,
+                    settings=settings,
+                    limit=limit,
+                    log=log,
+                    request_id=request_id,
+                )
+                note_status(given.telemetry, answered.status_code)
+                return answered
     except Exception as exc:  # noqa: BLE001  the host would answer an empty 500
+        return _problem_response(_problem_of(exc, log), request_id)
+
+
+async def _respond(
+    request: func.HttpRequest,
+    *,
+    route: Route,
+    services: Services,
+    settings: Settings,
+    limit: RateLimit,
+    log: EventLog,
+    request_id: str,
+) -> func.HttpResponse:
+    try:
+        reply = await _carry_out(request, route=route, services=services, settings=settings, limit=limit)
+    except Exception as exc:  # noqa: BLE001  as above
         return _problem_response(_problem_of(exc, log), request_id)
     if request.method not in CHANGE_NOTHING:
         log.info("request_answered", status=reply.status.value)

@@ -47,6 +47,9 @@ _ROLES = {
 #  Answers that the caller has asked for, so to speak.
 _EXPECTED = (RowConflict, GroupGone, CancelledError)
 
+#  Below it, the caller was wrong and not the server: OpenTelemetry, "Semantic conventions for HTTP spans", status.
+_STATUS, _FIRST_FAULT_OF_OURS = "http.response.status_code", 500
+
 _IDS_KEY = create_key("ids")
 
 
@@ -74,7 +77,11 @@ class OpenTelemetry:
         return self._open(kind, kind.name, context, links, attributes)
 
     def note(self, **attributes: Field) -> None:
-        _tell(get_current_span(), attributes)
+        span = get_current_span()
+        _tell(span, attributes)
+        status = attributes.get(_STATUS)
+        if isinstance(status, int) and status >= _FIRST_FAULT_OF_OURS:
+            span.set_status(StatusCode.ERROR)
         ids = get_value(_IDS_KEY)
         if isinstance(ids, dict):
             ids.update(_ids_of(attributes))
