@@ -38,13 +38,15 @@ async def _observe_night(services: Services) -> None:
     tonight = night_of(services.clock.now())
     night = value_of(await services.nights.night(tonight))
     enqueued = 0 if night is None else night.total
-    due = enqueued
-    if night is None or night.completed_at is None:
-        due = 0
-        for slot in await _slots(services, night, tonight=tonight):
-            due += sum([1 async for _ in services.schedules.due(slot)])
-    services.telemetry.measure(DUE, due)
+    is_complete = night is not None and night.completed_at is not None
+    services.telemetry.measure(DUE, enqueued if is_complete else await count_due(services, night, tonight=tonight))
     services.telemetry.measure(ENQUEUED, enqueued)
+
+
+async def count_due(services: Services, night: Night | None, *, tonight: date) -> int:
+    """Return how many groups are due by the schedules as they are now; *night*: how far tonight has come."""
+    slots = await _slots(services, night, tonight=tonight)
+    return sum([1 for slot in slots async for _ in services.schedules.due(slot)])
 
 
 async def _slots(services: Services, night: Night | None, *, tonight: date) -> tuple[str, ...]:
