@@ -19,6 +19,9 @@ export function linkGroups(context, { changed }) {
   const words = text.linkGroup;
   const found = h("ul", { class: "found-groups", "aria-label": words.list });
   const said = h("div", { "aria-live": "polite" });
+  const outcome = h("div");
+  /** What was done here, by the group's id in Entra: an answer that was asked for before knows nothing of it. */
+  const touched = new Map();
   const more = button({ label: text.common.loadMore, appearance: "outline", onClick: () => find() });
   let search = "";
   let next;
@@ -36,8 +39,9 @@ export function linkGroups(context, { changed }) {
     try {
       const { body } = await context.api.get("/entra-groups", { search, limit: PAGE_SIZE, continuationToken: next });
       if (mine !== searches) return;
-      const rows = body.groups.map(entry);
-      fresh ? fill(found, rows) : found.append(...rows);
+      const rows = body.groups.map((group) => touched.get(group.entraGroupId) ?? entry(group));
+      if (fresh) replaceRows(rows);
+      else found.append(...rows);
       next = body.continuationToken;
       more.hidden = !next;
       fill(said, found.children.length === 0 && !next ? h("p", {}, search ? words.none : words.noGroups) : null);
@@ -45,6 +49,13 @@ export function linkGroups(context, { changed }) {
       if (mine !== searches || context.signal.aborted) return;
       fill(said, problemBar(problem));
     }
+  }
+
+  /** Who had the focus in the list keeps it, or comes back to the search where the row is gone. */
+  function replaceRows(rows) {
+    const focused = found.contains(document.activeElement) ? document.activeElement : null;
+    fill(found, rows);
+    if (focused) (found.contains(focused) ? focused : input).focus();
   }
 
   function entry(group) {
@@ -74,24 +85,30 @@ export function linkGroups(context, { changed }) {
   }
 
   async function linkIt(group, row) {
+    if (touched.has(group.entraGroupId)) return;
     const pressed = row.lastElementChild;
     pressed.setAttribute("aria-busy", "true");
+    touched.set(group.entraGroupId, row);
     try {
       const { body } = await context.api.post("/groups", { entraGroupId: group.entraGroupId });
       hasLinked = true;
       const now = linked(body.groupId, body.name, words.scheduleShort, words.schedule);
+      const hadFocus = pressed.contains(document.activeElement);
       pressed.replaceWith(now);
-      now.querySelector("a").focus();
-      fill(said, messageBar({ intent: "success", live: false, body: words.done(body.name) }));
+      if (hadFocus) now.querySelector("a").focus();
+      fill(outcome, messageBar({ intent: "success", live: false, body: words.done(body.name) }));
+      context.announce(words.done(body.name));
     } catch (problem) {
       pressed.removeAttribute("aria-busy");
-      fill(said, problemBar(problem));
+      touched.delete(group.entraGroupId);
+      fill(outcome, problemBar(problem));
     }
   }
 
   const box = searchBox({ label: words.search, onSearch: (typed) => ((search = typed), find({ fresh: true })) });
-  drawer.fill(h("div", { class: "stack" }, h("p", {}, words.explain), h("div", { class: "row" }, box), said, found, h("div", {}, more)));
-  box.querySelector("input").focus();
+  const input = box.querySelector("input");
+  drawer.fill(h("div", { class: "stack" }, h("p", {}, words.explain), h("div", { class: "row" }, box), outcome, said, found, h("div", {}, more)));
+  input.focus();
   return find({ fresh: true });
 }
 
