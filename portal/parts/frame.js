@@ -40,13 +40,26 @@ export function createFrame(session) {
   );
 
   const counts = new Map();
+  let links = new Map();
   let place = null;
-  const drawSide = () => fill(side, place?.workspace ? NAVIGATION.map((group) => section(group, place, counts)) : null);
+  const drawSide = () => {
+    links = new Map();
+    fill(side, place.workspace ? NAVIGATION.map((group) => section(group, place, links)) : null);
+    for (const entry of links.keys()) drawCount(entry);
+  };
+  //  A number can come while the entry has the focus, so the entry itself stays.
+  const drawCount = (entry) => {
+    const [link, number] = [links.get(entry), counts.get(entry)];
+    link?.querySelector(".count")?.remove();
+    if (number) link?.append(h("span", { class: "count" }, number));
+  };
   const drawFooter = (ids) => {
     //  Where there is no workspace yet, support needs to know who asks.
     const whose = place.workspace ? { workspace: place.workspace.id } : { tenant: session.me?.tenantId, person: session.me?.id };
     const link = supportLink(session, { ...whose, ...ids });
+    const hadFocus = footer.contains(document.activeElement);
     fill(footer, h("span", {}, text.frame.footer), link ? h("span", {}, text.frame.help, " ", link) : null);
+    if (hadFocus) link?.focus();
   };
 
   return {
@@ -64,26 +77,18 @@ export function createFrame(session) {
     supportIds: (ids) => drawFooter({ ...place.ids, ...ids }),
     count: (entry, number) => {
       counts.set(entry, number);
-      drawSide();
+      drawCount(entry);
     },
   };
 }
 
-function section({ heading, entries }, place, counts) {
-  const links = entries.map(([words, name, iconName]) =>
-    h(
-      "li",
-      {},
-      h(
-        "a",
-        { href: place.href(name), "aria-current": place.nav === name ? "page" : null },
-        icon(iconName),
-        words,
-        counts.get(name) ? h("span", { class: "count" }, counts.get(name)) : null,
-      ),
-    ),
-  );
-  return [heading ? h("h2", { class: "side-heading" }, heading) : null, h("ul", {}, links)];
+function section({ heading, entries }, place, links) {
+  const items = entries.map(([words, name, iconName]) => {
+    const link = h("a", { href: place.href(name), "aria-current": place.nav === name ? "page" : null }, icon(iconName), words);
+    links.set(name, link);
+    return h("li", {}, link);
+  });
+  return [heading ? h("h2", { class: "side-heading" }, heading) : null, h("ul", {}, items)];
 }
 
 function workspaceSwitcher({ workspaces }, workspace) {

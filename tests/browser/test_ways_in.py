@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from sync_core.domain.workspaces import Workspace
 from sync_core.flows.set_up_workspace import put_workspace
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import Locator, Page, Route
 
     from tests.browser.portal import Portal
 
@@ -235,6 +236,24 @@ _FOCUSED = """() => {
   const outlined = style.outlineStyle !== "none" || it.matches("fluent-button, fluent-switch, fluent-checkbox");
   return { name, role: it.getAttribute("role") ?? it.localName, outlined };
 }"""
+
+
+async def test_a_number_that_comes_to_the_navigation_leaves_the_focus_where_it_is(portal: Portal) -> None:
+    await portal.office.hold()
+    is_there = asyncio.Event()
+
+    async def keep_back(route: Route) -> None:
+        await is_there.wait()
+        await route.continue_()
+
+    await portal.page.route("**/holds?*", keep_back)
+    page = await portal.open(SCHEDULES)
+    link = page.get_by_role("navigation").get_by_role("link", name="Needs approval")
+    await link.focus()
+    is_there.set()
+
+    await expect(link).to_have_accessible_name("Needs approval 1")
+    await expect(link).to_be_focused()
 
 
 async def test_the_keyboard_alone_leads_to_a_saved_person(portal: Portal) -> None:
