@@ -15,7 +15,7 @@ from devkit.nights import offset_to
 from devkit.stack_settings import CLIENT_ID
 from devkit.tenants.demo_tenant import demo_tenant
 from devkit.tenants.mutations import mutation_from_json
-from sync_core.domain.errors import TryAgainLater
+from sync_core.domain.errors import EntraRefused, TryAgainLater
 from sync_core.domain.ids import GroupId, TenantId, WorkspaceId
 from sync_core.domain.orders import SyncOrder
 from sync_core.domain.plans import ENTERPRISE
@@ -144,7 +144,13 @@ class Office:
         return await self.sync(group)
 
     async def revoke_consent(self) -> None:
+        """Let the admin take the consent back, and forget this process's token from before.
+
+        Entra goes on honouring such a token for its hour. The host has one once it has called Graph for the tenant.
+        """
         await self.stack.control.revoke_consent(self.tenant_id, CLIENT_ID)
+        with suppress(EntraRefused):
+            await self.services.entra.check(TenantId(self.tenant_id))
 
     def entra_group(self, group: str) -> Entity:
         """Return the tenant's group that is linked as *group*."""

@@ -10,9 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from devkit.office import Stage
-from sync_core.flows.show_connection import ShownStatus, show_connection
 from tests.browser.portal import NARROW
-from tests.e2e.local_stack import eventually
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
@@ -39,21 +37,6 @@ def look() -> dict[str, Any]:
 async def _ask(page: Page, *, button: str = "Connect") -> None:
     await page.get_by_role("button", name=button, exact=True).click()
     await expect(page.get_by_role("region", name="Consent link")).to_be_visible()
-
-
-async def _sync(portal: Portal, group: str) -> None:
-    """Let the host sync *group*: it has no token from before the consent was taken back."""
-    office = portal.office
-    await portal.sign_in()
-    address = f"/api/workspaces/{office.workspace}/groups/{group}/runs"
-    own = {"Sec-Fetch-Site": "same-origin"}
-    answer = await portal.page.context.request.post(address, data={"mode": "sync"}, headers=own)
-    assert answer.status == HTTPStatus.ACCEPTED, await answer.text()
-
-    async def has_failed() -> bool:
-        return (await show_connection(office.services, office.workspace)).status is ShownStatus.FAILED
-
-    await eventually(has_failed)
 
 
 async def _answer(page: Page, decision: str) -> Page:
@@ -119,8 +102,9 @@ async def test_a_link_that_was_lost_is_replaced(portal: Portal) -> None:
 
 
 async def test_a_consent_that_was_taken_back_is_told_with_the_fix(portal: Portal) -> None:
+    await portal.office.sync("sales")
     await portal.office.revoke_consent()
-    await _sync(portal, "sales")
+    await portal.office.sync("sales")
     page = await portal.open(TAB)
     await expect(page.locator(".facts .badge")).to_have_text("Failed")
     await expect(page.locator(".message-bar.error")).to_contain_text("Connect Entra ID again")
