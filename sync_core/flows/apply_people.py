@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sync_core.domain.directory import Recipient
     from sync_core.domain.holds import HeldPerson
-    from sync_core.domain.ids import GroupId, RecipientId
+    from sync_core.domain.ids import EntraUserId, GroupId, RecipientId
     from sync_core.domain.planning import Rules
     from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
@@ -50,12 +50,13 @@ class Outcome:
     """What the waves of one run came to, beside what was stored.
 
     *put_off*: would become inactive, see `Deactivations`. *blocked*: somebody else has their address, and who.
-    *warnings*: reason per recipient.
+    *warnings*: reason per recipient. *left_out*: unknown here, and the options import nobody new.
     """
 
     put_off: dict[RecipientId, Seen] = field(default_factory=dict)
     blocked: dict[RecipientId, tuple[Seen, RecipientId]] = field(default_factory=dict)
     warnings: dict[RecipientId, str] = field(default_factory=dict)
+    left_out: set[EntraUserId] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class PeopleApplier:
         for _ in range(_ROUNDS):
             await self._claimed.lease.renew()
             located = await locate(self._services, workspace, wave, import_new=import_new, leaving_address=leaving)
+            self._take_left_out(wave, located)
             now = [person for person in located if settled or not self._waits(person)]
             planned = [self._planned(person, deactivations) for person in now]
             works = {_work(person, self._rules.group): person for person in planned if person is not None}
@@ -172,6 +174,13 @@ class PeopleApplier:
         return plan_seen(
             intent.user, held, recipient=person.recipient, rules=self._rules, email_problem=person.email_problem
         )
+
+    def _take_left_out(self, wave: Sequence[Seen | Left], located: Sequence[Located]) -> None:
+        if not self._rules.options.import_new_users:
+            there = {id(person.intent) for person in located}
+            self.outcome.left_out |= {
+                intent.user.id for intent in wave if isinstance(intent, Seen) and id(intent) not in there
+            }
 
     def _take_warnings(self, done: Sequence[_Planned]) -> None:
         for person in done:

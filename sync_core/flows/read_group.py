@@ -81,12 +81,13 @@ class GroupReading:
 
     @property
     def known(self) -> int:
-        """How many of those seen the directory knows of: taken in, refused with a reason, or left out as guests.
+        """How many of those seen the directory knows of: taken in, refused with a reason, or left out by the options.
 
         To be asked when everybody is stored.
         """
-        indexed = sum(user in self._index for user in self._seen - self._guests)
-        return len(self._guests) + indexed + self._applier.stored.new
+        left_out = self._guests | (self._applier.outcome.left_out - self._index.keys())
+        indexed = sum(user in self._index for user in self._seen - left_out)
+        return len(left_out) + indexed + self._applier.stored.new
 
     @property
     def counts(self) -> Counts:

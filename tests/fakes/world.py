@@ -20,6 +20,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.memory_entra import MemoryEntra
 from tests.fakes.memory_queue import MemoryQueue
 from tests.fakes.memory_tables import MemoryTables
+from tests.fakes.telemetry import RecordingTelemetry
 from tests.fakes.tokens import TENANT as TENANT_OF_TOKENS
 from tests.fakes.tokens import Signer
 
@@ -44,9 +45,15 @@ class World:
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock.now)
         self.signer = Signer(self.clock.now)
+        self.telemetry = RecordingTelemetry()
         self.keys = self.signer.keys
         self.services: Services = assemble(
-            tables=self.tables, sender=self.queue, clock=self.clock, entra=self.entra, signing_keys=self.keys
+            tables=self.tables,
+            sender=self.queue,
+            clock=self.clock,
+            entra=self.entra,
+            signing_keys=self.keys,
+            telemetry=self.telemetry,
         )
 
     async def set_up(self, rulebook: Rulebook | None = None, *, groups: tuple[str, ...] | None = None) -> World:
