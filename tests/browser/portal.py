@@ -23,6 +23,8 @@ WIDE = {"width": 1280, "height": 800}
 
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d{3})")
 _LOST = "Failed to load resource: net::"
+#  How requests end while a test has cut the network; can be told a moment after it is back.
+_CUT = "net::ERR_INTERNET_DISCONNECTED"
 _UNPLAIN = re.compile(r"[^\w.-]+")
 #  What was still loading when the page was left.
 _ABORTED = "net::ERR_ABORTED"
@@ -40,6 +42,7 @@ class Portal:
         self._signed_in: bool | None = None
         self._allowed: set[int] = set()
         self._lost = False
+        self._was_cut = False
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
         page.on("requestfailed", self._on_request_failed)
@@ -74,7 +77,7 @@ class Portal:
     @contextmanager
     def without_network(self) -> Iterator[None]:
         """Do not take lost requests for faults; cut the network with ``page.context.set_offline``."""
-        self._lost = True
+        self._lost = self._was_cut = True
         yield
         self._lost = False
 
@@ -107,10 +110,12 @@ class Portal:
             return
         if self._lost and message.text.startswith(_LOST):
             return
+        if self._was_cut and _CUT in message.text:
+            return
         self.problems.append(f"console {message.type}: {message.text} ({_place(message.location)})")
 
     def _on_request_failed(self, request: Request) -> None:
-        if self._lost or request.failure == _ABORTED:
+        if self._lost or request.failure == _ABORTED or (self._was_cut and request.failure == _CUT):
             return
         self.problems.append(f"lost: {request.method} {request.url}: {request.failure}")
 
