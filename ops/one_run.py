@@ -9,7 +9,7 @@ from ops.exits import Exit
 from ops.mistakes import Mistake
 from ops.places import run_place
 from ops.runs import PlacedRun, run_document
-from ops.words import at
+from ops.words import at, count
 from sync_core.domain.errors import SyncRefused
 from sync_core.flows.show_changes import Changes, list_changes
 from sync_core.flows.show_runs import show_run
@@ -82,7 +82,7 @@ def _proof(run: Run) -> str:
     counted = "not counted by Entra" if proof.counted is None else f"{proof.counted:,} counted by Entra"
     said = "complete" if proof.complete else "not proved complete: nobody was removed"
     others = "".join(f", {number:,} {kind}" for kind, number in sorted(proof.others.items()))
-    return f"{said}; {proof.users:,} users seen on {proof.pages:,} pages, {counted}{others}"
+    return f"{said}; {count(proof.users, 'user')} seen on {count(proof.pages, 'page')}, {counted}{others}"
 
 
 def _print_changes(desk: Desk, changes: Changes, *, values: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from rich import box
 from rich.console import Console
@@ -56,10 +56,12 @@ class Output:
         if self.as_json:
             return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in columns:
-            table.add_column(
-                column.removeprefix("#"), justify="right" if column.startswith("#") else "left", overflow="fold"
-            )
+        for number, column in enumerate(columns):
+            is_number = column.startswith("#")
+            #  What the first column holds is what other commands take: it must not be torn.
+            whole = number == 0 or is_number
+            side: Literal["left", "right"] = "right" if is_number else "left"
+            table.add_column(column.removeprefix("#"), justify=side, overflow="fold", no_wrap=whole)
         for row in rows:
             table.add_row(*map(_cell, row))
         if table.row_count:
