@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sync_core.domain.errors import SettingError
-from sync_core.settings import ApiSettings, read_settings
+from sync_core.settings import ApiSettings, TelemetrySettings, read_settings
+from sync_core.telemetry import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ LEAST = {
     "ENTRA_CLIENT_SECRET": "s3cret-value",
     "API_AUDIENCE": AUDIENCE,
 }
+INSIGHTS = "InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://westeurope-5.example/"
 PLATFORM = {"PLATFORM_TENANT_ID": "7D0E4B5C-52A8-4C0E-9A5E-0C6F6D7F6A01", "PLATFORM_CLIENT_IDS": CLIENT}
 
 
@@ -287,3 +289,43 @@ def test_an_app_in_azure_is_no_developers_machine_whatever_it_is_told() -> None:
     told = LEAST | {"AZURE_FUNCTIONS_ENVIRONMENT": "Development", "WEBSITE_INSTANCE_ID": "4f2a"}
 
     assert not read_settings(told).development
+
+
+def test_nobody_listens_unless_it_is_said_where() -> None:
+    assert read_settings(LEAST).telemetry == TelemetrySettings()
+    assert TelemetrySettings().destination is Destination.NONE
+
+
+def test_application_insights_is_where_telemetry_goes_when_it_is_named() -> None:
+    named = {
+        "APPLICATIONINSIGHTS_CONNECTION_STRING": INSIGHTS,
+        "WEBSITE_SITE_NAME": "func-syncs",
+        "WEBSITE_INSTANCE_ID": "0a1b",
+    }
+    telemetry = read_settings(LEAST | named).telemetry
+
+    assert telemetry == TelemetrySettings(Destination.AZURE_MONITOR, INSIGHTS, "func-syncs", "0a1b")
+    assert INSIGHTS not in repr(telemetry)
+
+
+@pytest.mark.parametrize("chosen", ["none", "console", "otlp", "OTLP"])
+def test_telemetry_goes_elsewhere_where_that_is_said(chosen: str) -> None:
+    given = LEAST | {"TELEMETRY": chosen, "APPLICATIONINSIGHTS_CONNECTION_STRING": INSIGHTS}
+
+    assert read_settings(given).telemetry.destination == chosen.lower()
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"TELEMETRY": "everywhere"}, "TELEMETRY"),
+        ({"TELEMETRY": "azure-monitor"}, "APPLICATIONINSIGHTS_CONNECTION_STRING"),
+        ({"APPLICATIONINSIGHTS_CONNECTION_STRING": "s3cret"}, "APPLICATIONINSIGHTS_CONNECTION_STRING"),
+    ],
+)
+def test_a_destination_that_cannot_be_stops_the_start(given: Mapping[str, str], named: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        read_settings(LEAST | dict(given))
+
+    assert caught.value.name == named
+    assert "s3cret" not in str(caught.value)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter
+from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from sync_core.adapters.telemetry.exporters import Exporters
+from sync_core.adapters.telemetry.pipeline import Pipeline, open_pipeline
+from sync_core.telemetry import Destination, event_log
+from sync_core.telemetry.catalogue import DELIVER_ORDER, DUE, ENQUEUE_DUE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+UNSAMPLED = f"00-{'a' * 32}-{'b' * 16}-00"
+
+
+class KeptMetrics(MetricExporter):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def export(self, metrics_data: Any, timeout_millis: float = 0, **_: Any) -> MetricExportResult:  # noqa: ARG002
+        for resource in metrics_data.resource_metrics:
+            self.names |= {metric.name for scope in resource.scope_metrics for metric in scope.metrics}
+        return MetricExportResult.SUCCESS
+
+    def force_flush(self, timeout_millis: float = 0) -> bool:  # noqa: ARG002
+        return True
+
+    def shutdown(self, timeout_millis: float = 0, **_: Any) -> None:
+        """Keep everything."""
+
+
+@pytest.fixture
+def spans() -> InMemorySpanExporter:
+    return InMemorySpanExporter()
+
+
+@pytest.fixture
+def metrics() -> KeptMetrics:
+    return KeptMetrics()
+
+
+@pytest.fixture
+def events() -> InMemoryLogRecordExporter:
+    return InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # its constructor has no annotations
+
+
+@pytest.fixture
+async def pipeline(
+    spans: InMemorySpanExporter, metrics: KeptMetrics, events: InMemoryLogRecordExporter
+) -> AsyncIterator[Pipeline]:
+    pipeline = Pipeline(TracerProvider(), Exporters(spans, metrics, events))
+    yield pipeline
+    await pipeline.close()
+
+
+async def test_what_was_told_is_sent_when_it_is_flushed(
+    pipeline: Pipeline, spans: InMemorySpanExporter, metrics: KeptMetrics, events: InMemoryLogRecordExporter
+) -> None:
+    logging.getLogger("sync_core").setLevel(logging.INFO)
+    with pipeline.telemetry.span(ENQUEUE_DUE):
+        event_log("sync_core.flows").info("midnight")
+    pipeline.telemetry.measure(DUE, 3)
+    await pipeline.flush()
+
+    assert [span.name for span in spans.get_finished_spans()] == ["enqueue_due"]
+    assert metrics.names == {DUE.name}
+    assert [one.log_record.body for one in events.get_finished_logs()] == ["midnight"]
+
+
+async def test_behind_the_end_no_event_is_taken(
+    spans: InMemorySpanExporter, metrics: KeptMetrics, events: InMemoryLogRecordExporter
+) -> None:
+    await Pipeline(TracerProvider(), Exporters(spans, metrics, events)).close()
+
+    assert [handler for name in ("sync_core", "schedules_api") for handler in logging.getLogger(name).handlers] == []
+
+
+async def test_the_process_keeps_its_own_providers(pipeline: Pipeline) -> None:
+    """Otherwise every SDK below us would send spans, with the addresses that it calls."""
+    del pipeline
+
+    assert not isinstance(trace.get_tracer_provider(), TracerProvider)
+
+
+async def test_a_run_is_told_of_whatever_its_parent_and_the_environment_say(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A host that samples its own invocations, or a variable left behind, must not hide runs."""
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "always_off")
+    pipeline = open_pipeline(
+        Destination.CONSOLE, connection_string=None, service_name="syncs", instance="", version="1"
+    )
+    with pipeline.telemetry.trace(DELIVER_ORDER, of=UNSAMPLED):
+        pass
+    await pipeline.close()
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert '"name": "deliver_order"' in line
+    assert '"service.name": "syncs"' in line
