@@ -61,7 +61,7 @@ PICTURES = (
     Picture("scheduled-syncs", "integrations/entra/schedules", "Berlin site"),
     Picture("group-schedule", "groups/sales/settings/scheduled-sync", "Manage Schedule"),
     Picture("run", "integrations/entra/schedules?run=sales/{sales_run}", "Overview"),
-    Picture("needs-approval", "approvals", "Berlin site"),
+    Picture("needs-approval", "approvals", "7 people wait"),
     Picture("person", "people/{person}", "Bernauer"),
     Picture("scheduled-syncs-dark", "integrations/entra/schedules", "Berlin site", scheme="dark"),
     Picture("scheduled-syncs-narrow", "integrations/entra/schedules", "Berlin site", width=_NARROW),
@@ -143,6 +143,9 @@ async def _take(picture: Picture, browser: Browser, office: Office, known: Mappi
         page = await context.new_page()
         await page.goto(f"/portal/{office.workspace}/{picture.path.format(**known)}")
         await page.get_by_text(picture.shown).first.wait_for()
+        #  What stands behind a drawer or comes a moment later belongs to the picture, too.
+        await page.wait_for_load_state("networkidle")
+        await page.locator(".shimmer").first.wait_for(state="detached")
         if picture.prepare is not None:
             await picture.prepare(page)
         await page.screenshot(path=file)
