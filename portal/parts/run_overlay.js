@@ -38,14 +38,16 @@ async function open(key, run, page, url, link) {
     title: text.run.title,
     foot: support ? h("span", {}, text.frame.help, " ", support) : null,
     onClose: () => {
-      if (opened?.key !== key) return;
-      opened.scope.leave();
+      //  Told late, when the same run may be open again.
+      if (opened !== mine) return;
+      scope.leave();
       opened = null;
       navigate(withQuery(location.pathname + location.search, { run: null, runTab: null }), { replace: true });
     },
   });
   const scope = drawerContext(page, { drawer, url, link });
-  opened = { key, drawer, scope };
+  const mine = { key, drawer, scope };
+  opened = mine;
   const fillIn = async () => {
     try {
       drawer.fill(await showRunDrawer(scope.context, run));

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 from sync_core.domain.ids import GroupId
 from sync_core.domain.runs import Mode, Run, RunState, Trigger
@@ -11,8 +11,14 @@ from sync_core.flows.run_order import run_order
 from sync_core.flows.start_run import order_for
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator
+
     from devkit.office import Office
+    from sync_core.domain.entra import MembersPage
+    from sync_core.domain.ids import EntraGroupId, TenantId
     from sync_core.domain.orders import SyncOrder
+    from sync_core.ports.entra import Entra
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,28 @@ class RunAtHand:
 
     async def carry_out(self) -> None:
         await run_order(self.office.services, self.order)
+
+    async def carry_out_once(self, let_go: asyncio.Event) -> None:
+        """Begin, and read nobody from Entra before *let_go* is set."""
+        services = self.office.services
+        held = cast("Entra", _HeldEntra(services.entra, let_go))
+        await run_order(replace(services, entra=held), self.order)
+
+
+class _HeldEntra:
+    """Entra, whose lists of members come once *let_go* is set."""
+
+    def __init__(self, entra: Entra, let_go: asyncio.Event) -> None:
+        self._entra = entra
+        self._let_go = let_go
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._entra, name)
+
+    async def members(self, tenant: TenantId, group: EntraGroupId, *, nested: bool) -> AsyncIterator[MembersPage]:
+        await self._let_go.wait()
+        async for page in self._entra.members(tenant, group, nested=nested):
+            yield page
 
 
 async def queue(office: Office, group: str, mode: Mode = Mode.SYNC) -> RunAtHand:
@@ -49,6 +77,6 @@ async def queue(office: Office, group: str, mode: Mode = Mode.SYNC) -> RunAtHand
 
 
 async def disturb_entra(office: Office, group: str, **effect: Any) -> None:
-    """Let this befall the next page of the group's members, such as ``delaySeconds=4`` or ``status=403``."""
+    """Let this befall the next page of the group's members, such as ``status=403``."""
     path = rf"/groups/{office.entra_group(group)['id']}/(transitiveM|m)embers"
     await office.stack.control.add_fault({"method": "GET", "path": path, **effect})
