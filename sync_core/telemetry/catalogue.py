@@ -144,7 +144,7 @@ ERROR = "error.type"
 
 ENQUEUE_DUE = SpanKind("enqueue_due", "a midnight's orders are sent", attributes=("night", "orders"))
 WATCH_OVER = SpanKind("watch_over", "the hourly watches")
-WATCH = SpanKind("watch", "one of them", attributes=("watch",))
+WATCH = SpanKind("one_watch", "one of the watches", attributes=("watch",))
 OBSERVE = SpanKind("observe", "the state of night and queues is measured")
 SEND_ORDER = SpanKind(
     "send_order", "an order goes onto the queue: the root of a run's trace", Role.PRODUCER, ("night", "mode", "delay")

@@ -103,7 +103,7 @@ class TelemetryContract(ABC):
         spans = self.ended(telemetry)
         assert spans["deliver_order"].parent == spans["send_order"].id
         assert spans["deliver_order"].trace == spans["send_order"].trace
-        assert spans["deliver_order"].causes == (spans["watch"].id,)
+        assert spans["deliver_order"].causes == (spans["one_watch"].id,)
 
     def test_within_its_own_trace_a_span_stands_where_it_happened(self, telemetry: Telemetry) -> None:
         with telemetry.trace(DELIVER_ORDER, of=None), telemetry.trace(SEND_ORDER, of=telemetry.traceparent()):
@@ -296,6 +296,17 @@ class TestOpenTelemetry(TelemetryContract):
             value = point.sum if isinstance(point, HistogramDataPoint) else getattr(point, "value")  # noqa: B009
             numbers[dimensions] = value
         return numbers
+
+    def test_a_gauge_is_sent_once_each_time_it_was_said(self, telemetry: OpenTelemetry) -> None:
+        """Instances that took a look once must not go on telling what they saw."""
+        telemetry.measure(DUE, 5)
+        assert self.numbers(telemetry, DUE) == {(): 5}
+        telemetry.count(CHANGES, kind="added", mode="sync")
+
+        data = self.reader.get_metrics_data()
+        assert data is not None
+        sent = {one.name for scope in data.resource_metrics[0].scope_metrics for one in scope.metrics}
+        assert sent == {CHANGES.name}
 
     def test_an_answer_that_is_our_fault_makes_a_request_fail(self, telemetry: OpenTelemetry) -> None:
         for status in (404, 500):

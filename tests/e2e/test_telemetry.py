@@ -154,7 +154,7 @@ def traces(told: Told) -> dict[str, list[Span]]:
 
 
 def trace_of(told: Told, group: GroupId, run: RunId) -> list[Span]:
-    """Return the spans of the one trace in which a group's run was worked on; a night's run has the same id in each."""
+    """Return the spans of the one trace in which a run of *group* was worked on; a night's id is no group's own."""
     [trace] = {
         span.trace
         for span in named(told.received.spans, "deliver_order")

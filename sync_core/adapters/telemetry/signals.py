@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from opentelemetry.context import Context, attach, create_key, detach, get_current, get_value, set_value
+from opentelemetry.metrics import Observation
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -27,11 +29,10 @@ from sync_core.domain.errors import GroupGone, RowConflict
 from sync_core.telemetry.catalogue import ERROR, IDS, METRICS, Instrument, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from opentelemetry.metrics import Counter, Histogram, Meter
-    from opentelemetry.metrics import _Gauge as Gauge
+    from opentelemetry.metrics import CallbackOptions, Counter, Histogram, Meter
     from opentelemetry.trace import Tracer
 
     from sync_core.telemetry import Field
@@ -59,7 +60,8 @@ class OpenTelemetry:
     def __init__(self, tracer: Tracer, meter: Meter) -> None:
         self._tracer = tracer
         self._counters: dict[str, Counter] = {}
-        self._gauges: dict[str, Gauge | Histogram] = {}
+        self._histograms: dict[str, Histogram] = {}
+        self._gauges: dict[str, _Gauge] = {}
         for metric in METRICS:
             self._make(metric, meter)
 
@@ -96,17 +98,20 @@ class OpenTelemetry:
         self._counters[metric.name].add(amount, dimensions)
 
     def measure(self, metric: Metric, value: float, /, **dimensions: str) -> None:
-        instrument: Any = self._gauges[metric.name]
-        (instrument.record if metric.instrument is Instrument.HISTOGRAM else instrument.set)(value, dimensions)
+        if metric.instrument is Instrument.HISTOGRAM:
+            self._histograms[metric.name].record(value, dimensions)
+        else:
+            self._gauges[metric.name].say(value, dimensions)
 
     def _make(self, metric: Metric, meter: Meter) -> None:
         about = {"unit": metric.unit, "description": metric.meaning}
         if metric.instrument is Instrument.COUNTER:
             self._counters[metric.name] = meter.create_counter(metric.name, **about)
         elif metric.instrument is Instrument.GAUGE:
-            self._gauges[metric.name] = meter.create_gauge(metric.name, **about)
+            gauge = self._gauges[metric.name] = _Gauge()
+            meter.create_observable_gauge(metric.name, [gauge.said], **about)
         else:
-            self._gauges[metric.name] = meter.create_histogram(
+            self._histograms[metric.name] = meter.create_histogram(
                 metric.name, **about, explicit_bucket_boundaries_advisory=metric.bounds
             )
 
@@ -131,6 +136,27 @@ class OpenTelemetry:
         finally:
             detach(token)
             span.end()
+
+
+class _Gauge:
+    """A gauge that is sent once each time it was said.
+
+    OpenTelemetry's own goes on saying the last value as long as its process lives: an instance that has once seen a
+    full queue would report it for hours, while another finds it empty.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[tuple[str, str], ...], float] = {}
+        self._lock = Lock()
+
+    def say(self, value: float, dimensions: Mapping[str, str]) -> None:
+        with self._lock:
+            self._said[tuple(sorted(dimensions.items()))] = value
+
+    def said(self, _: CallbackOptions) -> Iterable[Observation]:
+        with self._lock:
+            said, self._said = self._said, {}
+        return [Observation(value, dict(dimensions)) for dimensions, value in said.items()]
 
 
 def ids_in(context: Context) -> Mapping[str, Field]:
