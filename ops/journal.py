@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ops.desk import Desk
     from sync_core.domain.ids import GroupId
     from sync_core.domain.journal import JournalEntry
+    from sync_core.flows.services import Services
 
     Write = Callable[[RunPlace, JournalEntry], None]
 
@@ -40,7 +41,7 @@ async def export(given: argparse.Namespace, desk: Desk) -> Exit:
     with desk.out.progress("Exporting people") as advance:
         async for place in _places(given, desk):
             try:
-                async for entry in _entries(desk, place):
+                async for entry in entries_of(desk.services, place):
                     write(place, entry)
                     entries += 1
                     advance(1)
@@ -74,13 +75,18 @@ async def _groups(given: argparse.Namespace, desk: Desk) -> Sequence[GroupId]:
     return [group.id async for group, _ in desk.services.groups.all(workspace)]
 
 
-async def _entries(desk: Desk, place: RunPlace) -> AsyncIterator[JournalEntry]:
+async def entries_of(services: Services, place: RunPlace, *, page: int = _PAGE) -> AsyncIterator[JournalEntry]:
+    """Yield all that the run changed, read *page* entries at a time.
+
+    Raises:
+        SyncRefused: there is no such run, or its journal is not kept any more.
+    """
     after: str | None = None
     while True:
-        page = await list_changes(desk.services, place.workspace, place.group, place.run, limit=_PAGE, after=after)
-        for entry in page.entries:
+        found = await list_changes(services, place.workspace, place.group, place.run, limit=page, after=after)
+        for entry in found.entries:
             yield entry
-        after = page.next_after
+        after = found.next_after
         if after is None:
             return
 

@@ -88,7 +88,7 @@ def _require_tonight(given: date, tonight: date) -> None:
     """
     if given < tonight:
         raise Mistake(
-            f"The night {given} is over: `night enqueue {tonight}` covers each night that was missed, once per group."
+            f"The night {given} is over: `night enqueue {tonight}` covers all that were missed, once a group."
         )
     if given > tonight:
         raise Mistake(f"The night {given} has not come: tonight is {tonight}.")

@@ -33,7 +33,7 @@ from sync_core.wiring import SystemClock, assemble
 from tests.fakes.world import WORKSPACE, World, a_group, a_tenant, a_user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from sync_core.adapters.queues.messages import AzureQueues
@@ -47,6 +47,7 @@ PATIENCE = 60.0
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 TONIGHT = night_of(NOW)
 PEOPLE = [f"u{number}" for number in range(4)]
+_QUEUES_AT = "QueueEndpoint="
 _HIDDEN = timedelta(seconds=30)
 
 
@@ -74,6 +75,11 @@ class Site:
     @property
     def services(self) -> Services:
         return self.world.services
+
+    @property
+    def queue_endpoint(self) -> str:
+        [endpoint] = [part for part in self.environ["SyncStorage"].split(";") if part.startswith(_QUEUES_AT)]
+        return endpoint.removeprefix(_QUEUES_AT)
 
     async def ops(self, *arguments: str) -> Said:
         """Carry out one command in this process."""
@@ -158,13 +164,15 @@ async def close(site: Site) -> None:
 
 
 @contextmanager
-def started(site: Site, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def started(
+    site: Site, *arguments: str, stdout: int = subprocess.PIPE, settings: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """Start one command as a process of its own; it ends with the block."""
     process = subprocess.Popen(  # noqa: S603  this project's own module
         [sys.executable, "-m", "ops", *arguments],
         cwd=PROJECT,
-        env={**os.environ, **site.environ, **settings},
-        stdout=subprocess.PIPE,
+        env={**os.environ, **site.environ, **(settings or {})},
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -177,5 +185,5 @@ def started(site: Site, *arguments: str, **settings: str) -> Iterator[subprocess
 
 def with_queues_at(site: Site, address: str) -> Site:
     """Return the site as it is reached through another address of its queues."""
-    parts = [part for part in site.environ["SyncStorage"].split(";") if not part.startswith("QueueEndpoint=")]
-    return replace(site, environ={**site.environ, "SyncStorage": ";".join([*parts, f"QueueEndpoint={address};"])})
+    elsewhere = site.environ["SyncStorage"].replace(f"{_QUEUES_AT}{site.queue_endpoint}", f"{_QUEUES_AT}{address}")
+    return replace(site, environ={**site.environ, "SyncStorage": elsewhere})

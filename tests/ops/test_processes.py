@@ -1,0 +1,146 @@
+"""The commands as processes of their own: how they end, are stopped, and are killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import socket
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sync_core.adapters.queues.orders import GROUP_SYNCS_POISON
+from sync_core.domain.ids import GroupId
+from sync_core.domain.orders import SyncOrder, encode
+from sync_core.domain.runs import RunState
+from sync_core.ports import QueueMessage
+from tests.fakes.world import WORKSPACE
+from tests.ops.queue_gate import queue_gate
+from tests.ops.site import NOW, PATIENCE, TONIGHT, Said, Site, started, with_queues_at
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+FAST = ("--yes", "--per-minute", "6000")
+
+
+async def ended(process: subprocess.Popen[str]) -> Said:
+    out, err = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
+    return Said(process.returncode, out, err)
+
+
+async def run(site: Site, *arguments: str, **settings: str) -> Said:
+    with started(site, *arguments, settings=settings) as process:
+        return await ended(process)
+
+
+async def lapse(site: Site, receipts: dict[str, str]) -> None:
+    """Let the time pass for which a dead process hid what it had taken."""
+    for message, receipt in receipts.items():
+        taken = QueueMessage(message, "", NOW, timedelta(0), None, 1, receipt)
+        await site.queues.one_by_one.put_back(GROUP_SYNCS_POISON, taken)
+
+
+async def test_a_redrive_killed_between_sending_and_deleting_loses_and_doubles_nothing(site: Site) -> None:
+    await site.failed_night()
+
+    async with queue_gate(site.queue_endpoint) as gate:
+        with started(with_queues_at(site, gate.address), "poison", "redrive", *FAST) as process:
+            async with asyncio.timeout(PATIENCE):
+                await gate.deleting.wait()
+            process.kill()
+            killed = await ended(process)
+    sent_before, poison_after = await site.orders(), await site.poison()
+    await site.work_off()
+    between = [await site.run("g1"), await site.run("g2")]
+    await lapse(site, gate.receipts)
+    again = await run(site, "poison", "redrive", *FAST, "--json")
+    await site.work_off()
+
+    assert killed.status == -signal.SIGKILL
+    assert (sent_before, poison_after) == (1, 2)
+    assert {one.state for one in between if one is not None} == {RunState.SUCCEEDED, RunState.FAILED}
+    assert (again.status, again.json["done"]) == (0, 2)
+    assert await site.states() == ["succeeded", "succeeded"]
+    assert await site.poison() == 0
+    [done] = [one for one in between if one is not None and one.state is RunState.SUCCEEDED]
+    assert done in [await site.run("g1"), await site.run("g2")]
+
+
+async def test_ctrl_c_stops_a_redrive_and_puts_back_what_it_had_taken(site: Site) -> None:
+    for number in range(5):
+        order = SyncOrder(WORKSPACE, GroupId(f"group-{number}"), NOW, TONIGHT, (TONIGHT,))
+        await site.queues.send(GROUP_SYNCS_POISON, encode(order))
+
+    with started(site, "poison", "redrive", "--yes", "--per-minute", "4") as process:
+        async with asyncio.timeout(PATIENCE):
+            while not await site.orders():  # noqa: ASYNC110  another process sets no event
+                await asyncio.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said = await ended(process)
+
+    assert (said.status, said.out) == (130, "")
+    assert said.err == ("Redriving was cut short: 1 message done, the others are put back.\nStopped.\n")
+    assert len(await site.queues.one_by_one.look(GROUP_SYNCS_POISON)) == 4
+
+
+async def test_the_exit_status_says_whether_something_needs_a_look(site: Site) -> None:
+    await site.failed_night()
+
+    said = await run(site, "status", "--json")
+
+    assert (said.status, said.err) == (1, "")
+    assert said.json["queues"][0]["poison"] == 2
+
+
+async def test_storage_that_is_not_there_is_one_sentence(site: Site) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        address = f"http://127.0.0.1:{port}/a"
+        endpoints = f"AccountName=a;AccountKey=a2V5;TableEndpoint={address};QueueEndpoint={address};"
+
+        said = await run(site, "status", SyncStorage=endpoints)
+
+    assert (said.status, said.out) == (3, "")
+    assert said.err == "Storage cannot be reached. Is the stack running, the address right?\n"
+
+
+async def test_a_reader_that_has_seen_enough_is_no_failure(site: Site) -> None:
+    await site.night()
+
+    with started(site, "journal", "export", "--workspace", "acme", "--values") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        await asyncio.to_thread(process.wait, PATIENCE)
+        assert process.stderr is not None
+        said = process.stderr.read()
+
+    assert (process.returncode, "Traceback" in said) == (0, False)
+
+
+async def test_a_terminal_gets_colours_and_no_color_none(site: Site) -> None:
+    async def shown(**settings: str) -> str:
+        ours, theirs = pty.openpty()
+        with started(site, "status", stdout=theirs, settings=settings) as process:
+            os.close(theirs)
+            await asyncio.to_thread(process.wait, PATIENCE)
+        text = os.read(ours, 100_000).decode()
+        os.close(ours)
+        return text
+
+    assert "\x1b[1;32mAll is well." in await shown(TERM="xterm")
+    assert "\x1b[1;32m" not in await shown(TERM="xterm", NO_COLOR="1")
+
+
+async def test_a_local_stacks_folder_names_its_storage(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "host").mkdir()
+    file = tmp_path / "host" / "local.settings.json"
+    file.write_text(json.dumps({"IsEncrypted": False, "Values": {**site.environ, "SSL_CERT_FILE": "none"}}))
+
+    said = await run(site, "workspaces", "--json", "--data", str(tmp_path), SyncStorage="")
+
+    assert [one["workspaceId"] for one in said.json["workspaces"]] == ["acme"]
