@@ -51,42 +51,36 @@ class Pipeline:
     """The product's own providers over *exporters*; its events are taken from the log from now on."""
 
     def __init__(self, spans: TracerProvider, exporters: Exporters) -> None:
-        self._spans = spans
-        self._spans.add_span_processor(BatchSpanProcessor(exporters.spans, max_queue_size=_MOST_WAITING))
-        reader = PeriodicExportingMetricReader(exporters.metrics)
-        self._metrics = MeterProvider([reader], resource=spans.resource)
-        self._events = None if exporters.events is None else _events(exporters.events, spans.resource)
-        self._handler = None if self._events is None else EventHandler(self._events.get_logger(_SCOPE))
-        if self._handler is not None:
-            for name in _LOGGERS:
-                logging.getLogger(name).addHandler(self._handler)
-        self.telemetry: Telemetry = OpenTelemetry(spans.get_tracer(_SCOPE), self._metrics.get_meter(_SCOPE))
+        spans.add_span_processor(BatchSpanProcessor(exporters.spans, max_queue_size=_MOST_WAITING))
+        metrics = MeterProvider([PeriodicExportingMetricReader(exporters.metrics)], resource=spans.resource)
+        self._providers: list[TracerProvider | MeterProvider | LoggerProvider] = [spans, metrics]
+        self._handler: EventHandler | None = None
+        if exporters.events is not None:
+            events = _events(exporters.events, spans.resource)
+            self._providers.append(events)
+            self._handler = _listening(EventHandler(events.get_logger(_SCOPE)))
+        self.telemetry: Telemetry = OpenTelemetry(spans.get_tracer(_SCOPE), metrics.get_meter(_SCOPE))
 
     async def flush(self) -> None:
-        """Send what waits, for a few seconds at the most: an instance without work may be gone the next moment."""
-        await asyncio.to_thread(self._flush)
+        """Send what waits, for a few seconds at the most; what cannot be sent is nobody's failure."""
+        flushes = (asyncio.to_thread(one.force_flush, _PATIENCE_MILLISECONDS) for one in self._providers)
+        await asyncio.gather(*flushes, return_exceptions=True)
 
     async def close(self) -> None:
         """Send what waits, and take no more."""
         if self._handler is not None:
             for name in _LOGGERS:
                 logging.getLogger(name).removeHandler(self._handler)
-        await asyncio.to_thread(self._shut_down)
-
-    def _flush(self) -> None:
-        self._spans.force_flush(_PATIENCE_MILLISECONDS)
-        self._metrics.force_flush(_PATIENCE_MILLISECONDS)
-        if self._events is not None:
-            self._events.force_flush(_PATIENCE_MILLISECONDS)
-
-    def _shut_down(self) -> None:
-        self._spans.shutdown()
-        self._metrics.shutdown()
-        if self._events is not None:
-            self._events.shutdown()
+        await asyncio.gather(*(asyncio.to_thread(one.shutdown) for one in self._providers), return_exceptions=True)
 
 
 def _events(exporter: LogRecordExporter, resource: Resource) -> LoggerProvider:
     provider = LoggerProvider(resource=resource)
     provider.add_log_record_processor(BatchLogRecordProcessor(exporter, max_queue_size=_MOST_WAITING))
     return provider
+
+
+def _listening(handler: EventHandler) -> EventHandler:
+    for name in _LOGGERS:
+        logging.getLogger(name).addHandler(handler)
+    return handler

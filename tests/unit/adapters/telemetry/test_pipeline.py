@@ -76,6 +76,27 @@ async def test_what_was_told_is_sent_when_it_is_flushed(
     assert [one.log_record.body for one in events.get_finished_logs()] == ["midnight"]
 
 
+class BrokenMetrics(KeptMetrics):
+    def export(self, metrics_data: Any, timeout_millis: float = 0, **_: Any) -> MetricExportResult:  # noqa: ARG002
+        raise OSError("no way out")
+
+    def force_flush(self, timeout_millis: float = 0) -> bool:  # noqa: ARG002
+        raise OSError("no way out")
+
+
+async def test_what_cannot_be_sent_is_nobodys_failure(
+    spans: InMemorySpanExporter, events: InMemoryLogRecordExporter
+) -> None:
+    """A run that has succeeded must not be delivered again because nobody could be told of it."""
+    pipeline = Pipeline(TracerProvider(), Exporters(spans, BrokenMetrics(), events))
+    with pipeline.telemetry.span(ENQUEUE_DUE):
+        pipeline.telemetry.measure(DUE, 3)
+    await pipeline.flush()
+    await pipeline.close()
+
+    assert [span.name for span in spans.get_finished_spans()] == ["enqueue_due"]
+
+
 async def test_behind_the_end_no_event_is_taken(
     spans: InMemorySpanExporter, metrics: KeptMetrics, events: InMemoryLogRecordExporter
 ) -> None:
