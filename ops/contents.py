@@ -33,7 +33,7 @@ class Contents:
     @property
     def asks_for(self) -> str:
         if self.content is None:
-            return self.fault
+            return "unreadable"
         if isinstance(self.content, ConnectionTrial):
             return f"trial {self.content.number} of a connection"
         return _order_in_words(self.content)

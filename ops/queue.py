@@ -38,7 +38,14 @@ async def peek(given: argparse.Namespace, desk: Desk) -> Exit:
 
 def _row(message: QueueMessage, contents: Contents) -> tuple[object, ...]:
     expires = at(message.expires_at) or "never"
-    return (message.id, span(message.age), expires, message.deliveries, contents.workspace or "", contents.asks_for)
+    return (
+        message.id,
+        span(message.age),
+        expires,
+        message.deliveries,
+        contents.workspace or "",
+        contents.fault or contents.asks_for,
+    )
 
 
 def _document(message: QueueMessage, contents: Contents) -> dict[str, Any]:

@@ -37,16 +37,10 @@ class Walk:
         self._seen: set[str] = set()
 
     async def letters(self) -> AsyncGenerator[Letter, None]:
-        """Yield every letter.
-
-        One that came back because the walk takes long is held again and not yielded; where nothing else comes, the
-        walk is at its end.
-        """
+        """Yield every letter; one that came back because the walk takes long is held again, and not yielded."""
         while taken := await self._messages.take(self._queue.poison, hide_for=HIDDEN_FOR, limit=self._at_a_time):
             self._held |= {message.id: message for message in taken}
             new = [message for message in taken if message.id not in self._seen]
-            if not new:
-                return
             self._seen |= {message.id for message in new}
             for message in new:
                 yield letter_in(message, self._queue)

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
-import os
-import subprocess
-import sys
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ops.arguments import parser
@@ -31,17 +25,14 @@ from sync_core.flows.enqueue_due import enqueue_due
 from sync_core.ports import value_of
 from sync_core.wiring import SystemClock, assemble
 from tests.fakes.world import WORKSPACE, World, a_group, a_tenant, a_user
+from tests.ops.processes import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from sync_core.adapters.queues.messages import AzureQueues
     from sync_core.domain.runs import Run
     from sync_core.flows.services import Services
-
-PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
 
 #  Half an hour into a Monday's night.
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -49,19 +40,6 @@ TONIGHT = night_of(NOW)
 PEOPLE = [f"u{number}" for number in range(4)]
 _QUEUES_AT = "QueueEndpoint="
 _HIDDEN = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a command ended, and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 @dataclass
@@ -163,27 +141,7 @@ async def close(site: Site) -> None:
     await cast("Any", site.world.tables).close()
 
 
-@contextmanager
-def started(
-    site: Site, *arguments: str, stdout: int = subprocess.PIPE, settings: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    """Start one command as a process of its own; it ends with the block."""
-    process = subprocess.Popen(  # noqa: S603  this project's own module
-        [sys.executable, "-m", "ops", *arguments],
-        cwd=PROJECT,
-        env={**os.environ, **site.environ, **(settings or {})},
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def with_queues_at(site: Site, address: str) -> Site:
-    """Return the site as it is reached through another address of its queues."""
+def with_queues_at(site: Site, address: str) -> dict[str, str]:
+    """Return what leads to the site by another address of its queues."""
     elsewhere = site.environ["SyncStorage"].replace(f"{_QUEUES_AT}{site.queue_endpoint}", f"{_QUEUES_AT}{address}")
-    return replace(site, environ={**site.environ, "SyncStorage": elsewhere})
+    return {**site.environ, "SyncStorage": elsewhere}

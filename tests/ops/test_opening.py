@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,7 @@ from ops.main import carry_out
 from ops.opening import desk_over
 from ops.output import Output
 from tests.fakes.storage_server import Answer, storage_server
+from tests.ops.processes import ended, started
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,3 +112,32 @@ async def test_an_account_of_somebody_else_is_told_and_left_as_it_is(empty_accou
 
         assert status == 3
         assert said.startswith("This storage account holds no tables or queues of the product")
+
+
+TOKEN = {"accessToken": "t", "expires_on": 4102444800, "tokenType": "Bearer", "subscription": "s", "tenant": "t"}
+NOT_SIGNED_IN = "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (f"echo '{json.dumps(TOKEN)}'", "Storage cannot be reached. Is the stack running, the address right?\n"),
+        (NOT_SIGNED_IN, "Nobody is signed in to Azure here: run `az login` first.\n"),
+    ],
+)
+async def test_storage_in_azure_is_asked_as_whoever_is_signed_in(tmp_path: Path, answer: str, sentence: str) -> None:
+    """Not as the app's managed identity, which an operator's machine does not have."""
+    az = tmp_path / "az"
+    az.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/asked"\n{answer}\n')
+    az.chmod(0o755)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"https://127.0.0.1:{nobody.getsockname()[1]}"
+        uris = dict.fromkeys(URIS, address)
+        path = f"{tmp_path}:{os.environ['PATH']}"
+        settings = {"PATH": path, "AZURE_TOKEN_CREDENTIALS": "AzureCliCredential", **uris}
+        with started(settings, "status") as process:
+            said = await ended(process)
+
+    assert (said.status, said.out, said.err) == (3, "", sentence)
+    assert "get-access-token" in (tmp_path / "asked").read_text()

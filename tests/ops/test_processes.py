@@ -17,23 +17,18 @@ from sync_core.domain.orders import SyncOrder, encode
 from sync_core.domain.runs import RunState
 from sync_core.ports import QueueMessage
 from tests.fakes.world import WORKSPACE
+from tests.ops.processes import PATIENCE, Said, ended, started
 from tests.ops.queue_gate import queue_gate
-from tests.ops.site import NOW, PATIENCE, TONIGHT, Said, Site, started, with_queues_at
+from tests.ops.site import NOW, TONIGHT, Site, with_queues_at
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
 FAST = ("--yes", "--per-minute", "6000")
 
 
-async def ended(process: subprocess.Popen[str]) -> Said:
-    out, err = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
-    return Said(process.returncode, out, err)
-
-
 async def run(site: Site, *arguments: str, **settings: str) -> Said:
-    with started(site, *arguments, settings=settings) as process:
+    with started({**site.environ, **settings}, *arguments) as process:
         return await ended(process)
 
 
@@ -75,7 +70,7 @@ async def test_ctrl_c_stops_a_redrive_and_puts_back_what_it_had_taken(site: Site
         order = SyncOrder(WORKSPACE, GroupId(f"group-{number}"), NOW, TONIGHT, (TONIGHT,))
         await site.queues.send(GROUP_SYNCS_POISON, encode(order))
 
-    with started(site, "poison", "redrive", "--yes", "--per-minute", "4") as process:
+    with started(site.environ, "poison", "redrive", "--yes", "--per-minute", "4") as process:
         async with asyncio.timeout(PATIENCE):
             while not await site.orders():  # noqa: ASYNC110  another process sets no event
                 await asyncio.sleep(0.05)
@@ -112,7 +107,7 @@ async def test_storage_that_is_not_there_is_one_sentence(site: Site) -> None:
 async def test_a_reader_that_has_seen_enough_is_no_failure(site: Site) -> None:
     await site.night()
 
-    with started(site, "journal", "export", "--workspace", "acme", "--values") as process:
+    with started(site.environ, "journal", "export", "--workspace", "acme", "--values") as process:
         assert process.stdout is not None
         process.stdout.close()
         await asyncio.to_thread(process.wait, PATIENCE)
@@ -125,7 +120,7 @@ async def test_a_reader_that_has_seen_enough_is_no_failure(site: Site) -> None:
 async def test_a_terminal_gets_colours_and_no_color_none(site: Site) -> None:
     async def shown(**settings: str) -> str:
         ours, theirs = pty.openpty()
-        with started(site, "status", stdout=theirs, settings=settings) as process:
+        with started({**site.environ, **settings}, "status", stdout=theirs) as process:
             os.close(theirs)
             await asyncio.to_thread(process.wait, PATIENCE)
         text = os.read(ours, 100_000).decode()
