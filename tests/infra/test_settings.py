@@ -19,6 +19,8 @@ NOT_NEEDED = {
     "SYNC_CLOCK_OFFSET": "for a developer's machine alone",
     "ENTRA_CERTIFICATE_PATH": "the managed identity proves who we are",
     "ENTRA_CLIENT_SECRET": "the managed identity proves who we are",
+    "TELEMETRY": "it goes to Application Insights, because that is named",
+    "OTEL_SERVICE_NAME": "the function app's own name says which app it is",
 }
 #  Read by the host and the platform, not by the product: no part of docs/settings.md.
 OF_THE_PLATFORM = {
@@ -30,6 +32,8 @@ OF_THE_PLATFORM = {
     "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
+    "PYTHON_ENABLE_OPENTELEMETRY",
 }
 #  learn.microsoft.com, "Flex Consumption plan", "Deprecated properties and settings".
 REFUSED_BY_FLEX = re.compile(
