@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from rich import box
 from rich.console import Console
-from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     Advance = Callable[[int], None]
 
 #  Where nobody tells how wide the paper is, nothing is cut.
-_WIDTH_OF_A_FILE = 10_000
+_WIDTH_OF_A_FILE = 240
 
 _STYLES: Mapping[str, str] = {
     "failed": "red",
@@ -52,22 +51,23 @@ class Output:
         self._out = _console(self.stdout)
         self._err = _console(stderr or sys.stderr)
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
-        """Print a table, or the sentence *empty* where it has no rows; names of columns behind ``#`` are numbers.
-
-        Where it is wider than the terminal, each row is printed as lines of its own: no column is lost.
-        """
-        if not rows:
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+        """Print a table, or the sentence *empty* where it has no rows; names of columns behind ``#`` are numbers."""
+        if self.as_json:
+            return
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for number, column in enumerate(columns):
+            is_number = column.startswith("#")
+            #  What the first column holds is what other commands take: it must not be torn.
+            whole = number == 0 or is_number
+            side: Literal["left", "right"] = "right" if is_number else "left"
+            table.add_column(column.removeprefix("#"), justify=side, overflow="fold", no_wrap=whole)
+        for row in rows:
+            table.add_row(*map(_cell, row))
+        if table.row_count:
+            self._out.print(table)
+        else:
             self.say(empty)
-        elif not self.as_json:
-            table = _table(columns, rows)
-            wide = Measurement.get(self._out, self._out.options.update(max_width=_WIDTH_OF_A_FILE), table).maximum
-            if wide <= self._out.width:
-                self._out.print(table)
-                return
-            for row in rows:
-                self._out.print()
-                self.facts(zip([column.removeprefix("#") for column in columns], row, strict=True))
 
     def facts(self, facts: Iterable[tuple[str, object]]) -> None:
         """Print one line per fact; those with nothing to say are left out."""
@@ -101,16 +101,6 @@ class Output:
         with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
             task = bar.add_task(doing, total=total)
             yield lambda done: bar.advance(task, done)
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        side: Literal["left", "right"] = "right" if column.startswith("#") else "left"
-        table.add_column(column.removeprefix("#"), justify=side, no_wrap=True)
-    for row in rows:
-        table.add_row(*map(_cell, row))
-    return table
 
 
 def _cell(value: object) -> Text:
