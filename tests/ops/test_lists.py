@@ -81,10 +81,10 @@ async def test_lists_that_wait_are_told_with_how_many_and_until_when(site: Site)
 
     assert (first["workspaceId"], first["groupId"], first["people"]) == ("acme", "g1", 4)
     assert (second["groupId"], second["people"]) == ("g2", 2)
-    assert first["expiresAt"].startswith("2026-11-30T00:3")
+    assert first["expiresAt"].startswith("2026-11-30T00:")
     assert (await site.json("run", f"acme/g1/{first['runId']}"))["state"] == "held"
     said = await site.ops("hold", "list", "--workspace", "acme")
-    assert "2026-11-30 00:3" in said.out
+    assert "2026-11-30 00:" in said.out
     assert "@example.com" not in said.out
 
 

@@ -64,11 +64,11 @@ class TestList:
         told = await site.json("poison", "list")
 
         assert (told["lookedAt"], told["total"]) == (2, 2)
-        first = told["messages"][0]
+        first = min(told["messages"], key=lambda one: one["groupId"])
         assert (first["queue"], first["lasting"]) == ("group-syncs-poison", "permanent")
         assert first["reason"] == "gave up after repeated failures: TypeError"
         assert (first["workspaceId"], first["groupId"], first["night"]) == ("acme", "g1", "2026-11-23")
-        assert first["poisonedAt"].startswith("2026-11-23T00:3")
+        assert first["poisonedAt"].startswith("2026-11-23T00:")
         assert first["expiresAt"] is None
 
     async def test_the_hosts_own_copies_have_no_reason_and_an_end(self, site: Site) -> None:
