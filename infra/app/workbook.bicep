@@ -25,6 +25,7 @@ var queries = {
   poison_reasons: loadTextContent('../queries/poison_reasons.kql')
   troubles: loadTextContent('../queries/troubles.kql')
   one_run: loadTextContent('../queries/one_run.kql')
+  one_person: loadTextContent('../queries/one_person.kql')
   night_missing: loadTextContent('../queries/night_missing.kql')
   oldest_order: loadTextContent('../queries/oldest_order.kql')
   poison: loadTextContent('../queries/poison.kql')
@@ -76,7 +77,15 @@ var timeRange = {
         id: guid('run')
         version: 'KqlParameterItem/1.0'
         name: 'Run'
-        label: 'Run'
+        label: 'Run (workspace/group/run)'
+        type: 1
+        value: ''
+      }
+      {
+        id: guid('person')
+        version: 'KqlParameterItem/1.0'
+        name: 'Person'
+        label: 'Person (recipient id)'
         type: 1
         value: ''
       }
@@ -85,13 +94,13 @@ var timeRange = {
   name: 'time'
 }
 
-// Telemetry knows no persons: what changed for one is in the journals.
-var onePerson = {
+// Telemetry knows ids alone.
+var valuesOfOnePerson = {
   type: 1
   content: {
-    json: 'One person\'s changes, with old and new values and the run that made each, are told by the journals: in the portal under People, or by GET /api/workspaces/{workspace}/recipients/{recipient}/timeline. Enter the id of such a run above to see it here step by step.'
+    json: 'Who a recipient is, and the old and new values of each change, are told by the journals: in the portal under People, or by GET /api/workspaces/{workspace}/recipients/{recipient}/timeline.'
   }
-  name: 'one-person'
+  name: 'values-of-one-person'
 }
 
 var queryItems = [for part in parts: {
@@ -120,7 +129,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     sourceId: logAnalyticsId
     serializedData: string({
       version: 'Notebook/1.0'
-      items: concat([timeRange], queryItems, [onePerson])
+      items: concat([timeRange], queryItems, [valuesOfOnePerson])
       '$schema': 'https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json'
     })
   }

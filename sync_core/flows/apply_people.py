@@ -11,8 +11,9 @@ from sync_core.domain.errors import TryAgainLater
 from sync_core.domain.holds import HeldKind
 from sync_core.domain.journal import KEPT, REFUSED, JournalEntry, mark_of
 from sync_core.domain.planning import PersonPlan, plan_left, plan_seen, without_deactivation
+from sync_core.flows.batched import batched
 from sync_core.flows.locate_people import Left, Located, Seen, locate
-from sync_core.flows.store_people import PeopleStore, PersonWork, batched
+from sync_core.flows.store_people import PeopleStore, PersonWork
 from sync_core.ports import etag_of, value_of
 from sync_core.telemetry.catalogue import APPLY_PEOPLE
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain import email
 from sync_core.domain.errors import RowConflict, SyncRefused, TryAgainLater
-from sync_core.domain.events import recipient_changed
 from sync_core.domain.journal import PEOPLE, JournalEntry, JournalPage, mark_of, page_name
 from sync_core.domain.planning import ChangeKind, PersonChange, differences, marked
 from sync_core.domain.presence import present
 from sync_core.domain.runs import Counts, Run, RunState, Trigger, manual_run_id
 from sync_core.flows.store_people import address_given_up
+from sync_core.flows.tell_changes import tell_changes
 from sync_core.ports import RecipientWrite, etag_of, value_of
 from sync_core.side_by_side import each
 
@@ -109,7 +109,7 @@ class _PersonWriter:
         if old is not None:
             released = {email.key_of(old): self._after.id}
             await services.identities.release(workspace, released, claimed_before=writing_since)
-        await tell_change(services, workspace, self._run, self._entry)
+        await tell_changes(services, workspace, PEOPLE, self._run.id, [self._entry])
         await close_change(services, workspace, self._run, self._entry, etag=record)
         return self._after
 
@@ -155,20 +155,6 @@ async def forget_fingerprint(
 def entry_of(change: PersonChange, after: Recipient, *, by: str) -> JournalEntry:
     changes = differences(change.before, after)
     return JournalEntry(after.id, after.entra_id, change.kind.value, change.reason, changes, after.revision, by)
-
-
-async def tell_change(services: Services, workspace: WorkspaceId, run: Run, entry: JournalEntry) -> None:
-    """Tell the platform of a change that is stored; a repeat has the same event id."""
-    event = recipient_changed(
-        workspace,
-        PEOPLE,
-        run.id,
-        recipient=entry.recipient,
-        revision=entry.revision,
-        kind=entry.kind,
-        time=services.clock.now(),
-    )
-    await services.events.publish([event])
 
 
 async def close_change(

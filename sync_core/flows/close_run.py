@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from sync_core.domain.journal import mark_of
 from sync_core.domain.planning import ChangeKind
 from sync_core.domain.runs import Mode, RunState
+from sync_core.flows.batched import batched
 from sync_core.flows.record_run import record_end
-from sync_core.flows.store_people import batched, tell_platform
+from sync_core.flows.tell_changes import tell_changes
 from sync_core.flows.traced import traced
 from sync_core.ports import Stored
 from sync_core.telemetry.catalogue import CLOSE_RUN
@@ -106,7 +107,7 @@ async def _tell_again(services: Services, order: SyncOrder, run: Run, page: Page
     """Tell the platform of a page that was stored by a killed attempt, or whose answer was lost."""
     stored = await services.journal.page(order.workspace, order.group, run.id, page.name)
     if stored is not None:
-        await tell_platform(services, order, run.id, stored.entries)
+        await tell_changes(services, order.workspace, order.group, run.id, stored.entries)
 
 
 async def _not_stored(services: Services, order: SyncOrder, run: Run, pages: Sequence[PageSummary]) -> set[str]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from sync_core.domain.journal import PEOPLE, mark_of
 from sync_core.domain.runs import time_of
-from sync_core.flows.change_person import close_change, tell_change
+from sync_core.flows.change_person import close_change
 from sync_core.flows.locate_people import CLAIM_SETTLES
+from sync_core.flows.tell_changes import tell_changes
 
 if TYPE_CHECKING:
     from sync_core.domain.ids import WorkspaceId
@@ -41,7 +42,7 @@ async def _finish(services: Services, workspace: WorkspaceId, run: Run) -> None:
     async for page in services.journal.pages(workspace, PEOPLE, run.id):
         if await _is_stored(services, workspace, run, page):
             [stored] = page.entries
-            await tell_change(services, workspace, run, stored)
+            await tell_changes(services, workspace, PEOPLE, run.id, [stored])
         else:
             await services.journal.drop(workspace, PEOPLE, run.id, [page.name])
     found = await services.runs.run(workspace, PEOPLE, run.id)

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, TypeVar
 from sync_core.domain import email
 from sync_core.domain.directory import MemberState
 from sync_core.domain.errors import RowConflict
-from sync_core.domain.events import recipient_changed
 from sync_core.domain.field_settings import EMAIL
 from sync_core.domain.ids import nibble_of
 from sync_core.domain.journal import JournalEntry, JournalPage, mark_of, page_name
 from sync_core.domain.planning import differences, marked
-from sync_core.ports import MAX_ROWS_PER_WRITE, RecipientWrite
+from sync_core.flows.batched import batched
+from sync_core.flows.tell_changes import tell_changes
+from sync_core.ports import RecipientWrite
 from sync_core.side_by_side import each
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sync_core.domain.directory import Member
-    from sync_core.domain.ids import RecipientId, RunId
-    from sync_core.domain.orders import SyncOrder
+    from sync_core.domain.ids import RecipientId
     from sync_core.domain.planning import PersonChange
     from sync_core.flows.claimed_run import ClaimedRun
     from sync_core.flows.services import Services
@@ -102,7 +102,7 @@ class PeopleStore:
         done = [work for work in works if work not in lost]
         await self._write_members(done)
         await self._release_addresses(done, claimed_before=writing_since)
-        await self._tell_platform(done)
+        await self._tell(done)
         return lost
 
     async def note(self, entries: Sequence[JournalEntry]) -> None:
@@ -158,35 +158,10 @@ class PeopleStore:
         if released:
             await self._services.identities.release(self._workspace, released, claimed_before=claimed_before)
 
-    async def _tell_platform(self, done: Sequence[PersonWork]) -> None:
+    async def _tell(self, done: Sequence[PersonWork]) -> None:
         entries = [_entry(work) for work in done if work.change is not None]
         self.stored.changed.update(entry.kind for entry in entries)
-        await tell_platform(self._services, self._claimed.order, self._claimed.run.value.id, entries)
-
-
-async def tell_platform(services: Services, order: SyncOrder, run: RunId, entries: Sequence[JournalEntry]) -> None:
-    """Tell the platform of people whose change is stored; a repeat has the same event id."""
-    now = services.clock.now()
-    events = [
-        recipient_changed(
-            order.workspace,
-            order.group,
-            run,
-            recipient=entry.recipient,
-            revision=entry.revision,
-            kind=entry.kind,
-            time=now,
-        )
-        for entry in entries
-    ]
-    if events:
-        await services.events.publish(events)
-
-
-def batched(items: Sequence[T], size: int = MAX_ROWS_PER_WRITE) -> Iterator[Sequence[T]]:
-    """Yield *items* in order, at most *size* at a time (itertools has it from Python 3.12 on)."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+        await tell_changes(self._services, self._workspace, self._group, self._claimed.run.value.id, entries)
 
 
 def address_given_up(change: PersonChange) -> str | None:

@@ -79,6 +79,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "trial_failed": ("delivery",),
     "trial_given_up": ("workspace", "reason"),
     #  People and requests.
+    "people_changed": (*_RUN, "kind", "recipients"),
     "change_finished": ("workspace", "run", "stored"),
     "request_answered": ("status",),
     "request_refused": ("status", "code"),

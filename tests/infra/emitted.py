@@ -31,10 +31,11 @@ _REQUESTS = {Role.SERVER, Role.CONSUMER}
 #  learn.microsoft.com, "Kusto Query Language": what the queries are written with.
 # fmt: off
 _LANGUAGE = frozenset((
-    "and", "arg_max", "asc", "bin", "by", "count", "countif", "dcount", "desc", "extend", "format_datetime", "iff",
+    "and", "arg_max", "asc", "bin", "by", "count", "countif", "desc", "distinct", "extend", "format_datetime", "iff",
     "in", "isnotnull", "let", "max", "not", "now", "null", "order", "percentile", "print", "project", "real", "round",
+    "set_has_element", "split",
     "startofday", "strcat", "sum", "sumif", "summarize", "take_any", "todouble", "tolong", "toscalar", "tostring",
-    "false", "union", "where",
+    "trim", "false", "union", "where",
 ))
 # fmt: on
 
