@@ -32,6 +32,11 @@ CAPABILITIES = [
     "The effect of saving",
     "The portal",
     "A long list",
+    "Put into a subscription",
+    "One trace per run",
+    "Numbers and events",
+    "Alerts and workbook",
+    "The operator's command line",
 ]
 
 

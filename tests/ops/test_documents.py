@@ -16,7 +16,7 @@ PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md")), *sort
 #  What stands in the pages for something of the reader's own.
 EXAMPLES = {"ID": "acme/sales/20261123T000000Z-night-1", "DATE": "2026-11-23", "W": "acme"}
 
-_IN_TEXT = re.compile(r"`python -m ops ([^`]+)`")
+_IN_TEXT = re.compile(r"`(?:\.venv/bin/)?python -m ops ([^`]+)`")
 _IN_BLOCK = re.compile(r"^(?:\$ )?python -m ops ([^#|\n]+)", re.MULTILINE)
 _MENTIONED = {"COMMAND"}
 
