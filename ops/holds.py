@@ -43,7 +43,7 @@ async def list_holds(given: argparse.Namespace, desk: Desk) -> Exit:
     found.sort(key=lambda one: one[1].hold.expires_at)
     desk.out.document({"holds": [_document(*one) for one in found]})
     desk.out.table(
-        ["workspace", "group", "name", "#people", "why", "held since", "expires"],
+        ["workspace", "group", "~name", "#people", "~why", "held since", "expires"],
         [
             (
                 workspace,

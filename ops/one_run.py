@@ -90,6 +90,6 @@ def _print_changes(desk: Desk, changes: Changes, *, values: bool) -> None:
         (entry.kind, entry.recipient, changed_in_words(entry, values=values), entry.reason)
         for entry in changes.entries
     ]
-    desk.out.table(["change", "recipient", "what", "reason"], rows, empty="It changed nobody.")
+    desk.out.table(["change", "recipient", "~what", "~reason"], rows, empty="It changed nobody.")
     if changes.next_after is not None:
         desk.out.say("There are more: --changes N shows N of them, `journal export` all.")

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
+from ops.tables import columns_of, laid_out, listed, paragraph
 from ops.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from rich.console import RenderableType
+
     Advance = Callable[[int], None]
 
-#  Where nobody tells how wide the paper is, nothing is cut.
-_WIDTH_OF_A_FILE = 240
+#  Where scripts read, nothing is wrapped or cut: a queue message has fewer letters, were all of them escaped.
+_WIDTH_OF_A_FILE = 1_000_000
+
+#  Columns are filled up with spaces to their width, the last one too; styles end among them.
+_FILLING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
 
 _STYLES: Mapping[str, str] = {
     "failed": "red",
@@ -51,43 +56,28 @@ class Output:
         self._out = _console(self.stdout)
         self._err = _console(stderr or sys.stderr)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-        """Print a table, or the sentence *empty* where it has no rows; names of columns behind ``#`` are numbers."""
-        if self.as_json:
-            return
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for number, column in enumerate(columns):
-            is_number = column.startswith("#")
-            #  What the first column holds is what other commands take: it must not be torn.
-            whole = number == 0 or is_number
-            side: Literal["left", "right"] = "right" if is_number else "left"
-            table.add_column(column.removeprefix("#"), justify=side, overflow="fold", no_wrap=whole)
-        for row in rows:
-            table.add_row(*map(_cell, row))
-        if table.row_count:
-            self._out.print(table)
-        else:
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
+        """Print a table, or the sentence *empty* where it has no rows; see `Column` for what names begin with."""
+        if not rows:
             self.say(empty)
+            return
+        for part in laid_out(
+            columns_of(columns, [[_cell(cell) for cell in row] for row in rows]), width=self._out.width
+        ):
+            self._print(part)
 
     def facts(self, facts: Iterable[tuple[str, object]]) -> None:
         """Print one line per fact; those with nothing to say are left out."""
-        if self.as_json:
-            return
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="bold", no_wrap=True)
-        table.add_column(overflow="fold")
-        for name, value in facts:
-            if value not in {"", None}:
-                table.add_row(name, _cell(value))
-        self._out.print(table)
+        cells = [(name, _cell(value)) for name, value in facts]
+        for part in listed([(name, cell) for name, cell in cells if cell], width=self._out.width):
+            self._print(part)
 
     def say(self, sentence: str, *, style: str = "") -> None:
-        if not self.as_json:
-            self._out.print(Text(printable(sentence), style=_STYLES.get(style, style)), soft_wrap=True)
+        self._print(paragraph(Text(printable(sentence), style=_STYLES.get(style, style)), width=self._out.width))
 
     def note(self, sentence: str) -> None:
         """Say something that is not the answer, on standard error."""
-        self._err.print(Text(printable(sentence)), soft_wrap=True)
+        self._err.print(paragraph(Text(printable(sentence)), width=self._err.width), crop=False)
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Print the command's document, where that was asked for."""
@@ -102,6 +92,13 @@ class Output:
             task = bar.add_task(doing, total=total)
             yield lambda done: bar.advance(task, done)
 
+    def _print(self, part: RenderableType) -> None:
+        if self.as_json:
+            return
+        with self._out.capture() as printed:
+            self._out.print(part, crop=False)
+        self.stdout.write(_FILLING.sub(lambda filling: filling[0].replace(" ", ""), printed.get()))
+
 
 def _cell(value: object) -> Text:
     text = "" if value is None else f"{value:,}" if isinstance(value, int) else printable(str(value))
@@ -109,4 +106,6 @@ def _cell(value: object) -> Text:
 
 
 def _console(stream: TextIO) -> Console:
-    return Console(file=stream, width=None if stream.isatty() else _WIDTH_OF_A_FILE, highlight=False, markup=False)
+    terminal = stream.isatty()
+    width = None if terminal else _WIDTH_OF_A_FILE
+    return Console(file=stream, force_terminal=terminal, width=width, highlight=False, markup=False)

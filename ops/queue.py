@@ -25,7 +25,7 @@ async def peek(given: argparse.Namespace, desk: Desk) -> Exit:
     shown = [(one, contents_of(one.text, ours)) for one in messages]
     desk.out.document({"queue": ours.queue, "messages": depth, "shown": [_document(*one) for one in shown]})
     desk.out.table(
-        ["message", "age", "expires", "#deliveries", "workspace", "asks for"],
+        ["message", "age", "expires", "#deliveries", "workspace", "~asks for"],
         [_row(*one) for one in shown],
         empty=f"Nothing on {ours.queue} can be fetched now.",
     )

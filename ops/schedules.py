@@ -38,7 +38,7 @@ async def pause(given: argparse.Namespace, desk: Desk) -> Exit:
     desk.out.document({"workspaceId": workspace, "dryRun": given.dry_run, "schedules": results})
     done = "would be paused" if given.dry_run else "paused"
     desk.out.table(
-        ["group", "schedule", "result"],
+        ["group", "schedule", "~result"],
         [(group, schedule.cadence.in_words, refused.get(group, done)) for group, schedule in found],
         empty="No schedule is on.",
     )

@@ -49,7 +49,7 @@ async def list_workspaces(given: argparse.Namespace, desk: Desk) -> Exit:
     found = [one for one in looked if one is not None]
     desk.out.document({"workspaces": [_document(one) for one in found], "more": len(ids) > given.limit})
     desk.out.table(
-        ["workspace", "name", "plan", "connection", "since", "why", "settings", "#groups", "#schedules on"],
+        ["workspace", "~name", "plan", "connection", "since", "why", "settings", "#groups", "#schedules on"],
         [_row(one) for one in found],
         empty="There is no workspace.",
     )

@@ -135,7 +135,7 @@ async def _rehearse(given: argparse.Namespace, desk: Desk, act: Act) -> Exit:
     messages = [letter.document for letter in would]
     desk.out.document({"command": act.name, "dryRun": True, **counts, "messages": messages})
     desk.out.table(
-        ["message", "queue", "lasting", "workspace", "asks for", "reason"],
+        ["message", "queue", "lasting", "workspace", "~asks for", "~reason"],
         [
             (
                 one.message.id,

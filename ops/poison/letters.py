@@ -59,7 +59,7 @@ class Letter:
         return (self.message.id, self.lasting.value, at(self.poisoned_at), expires, *about)
 
 
-COLUMNS = ("message", "lasting", "put aside", "expires", "workspace", "asks for", "reason")
+COLUMNS = ("message", "lasting", "put aside", "expires", "workspace", "~asks for", "~reason")
 
 
 def letter_in(message: QueueMessage, queue: OurQueue) -> Letter:
