@@ -7,7 +7,7 @@ VENV := .venv/bin
 STACK = $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)") $(if $(MEMBERS),--members $(MEMBERS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run demo scenario test screenshots check format openapi
+.PHONY: help setup browser run demo scenario test screenshots check format openapi package
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -47,3 +47,6 @@ format: setup ## format the code and fix what can be fixed
 
 openapi: setup ## write docs/openapi.json, the copy of the API's description that reviews see
 	@$(VENV)/python -m schedules_api.openapi > docs/openapi.json
+
+package: setup ## copy to .local/package what is deployed; `azd up` does it by itself
+	@$(VENV)/python -m devkit.package .local/package

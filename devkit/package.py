@@ -1,7 +1,8 @@
-"""Build the package that is deployed: `python -m devkit.package FILE.zip`, of what .funcignore leaves."""
+"""Build the package that is deployed, of what .funcignore leaves: `python -m devkit.package FILE.zip` or `FOLDER`."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,16 +19,22 @@ _FROM_NPM = ("portal/vendor/web-components.js", "schedules_api/viewer/installed/
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the package; return the exit status: 1 when something is missing that set-up makes, 2 for wrong usage."""
+    """Write the package; return the exit status: 1 when it cannot be written, 2 for wrong usage."""
     given = sys.argv[1:] if arguments is None else arguments
     if len(given) != 1:
-        print("Usage: python -m devkit.package FILE.zip", file=sys.stderr)
+        print("Usage: python -m devkit.package FILE.zip | FOLDER", file=sys.stderr)
         return 2
     if missing := [name for name in _FROM_NPM if not (PROJECT / name).is_file()]:
         print(f"{missing[0]} is missing: run `make setup` first.", file=sys.stderr)
         return 1
-    names = write_package(Path(given[0]))
-    print(f"{given[0]}: {len(names)} files, {Path(given[0]).stat().st_size / 1000:,.0f} kB")
+    place = Path(given[0])
+    if place.suffix == ".zip":
+        print(f"{place}: {len(write_package(place))} files, {place.stat().st_size / 1000:,.0f} kB")
+        return 0
+    if place.exists() and not _is_package(place):
+        print(f"{place} is there already and holds something else: name another folder.", file=sys.stderr)
+        return 1
+    print(f"{place}: {len(write_folder(place))} files")
     return 0
 
 
@@ -37,6 +44,16 @@ def write_package(archive: Path, project: Path = PROJECT) -> list[str]:
     with ZipFile(archive, "w", ZIP_DEFLATED) as package:
         for name in names:
             package.write(project / name, name)
+    return names
+
+
+def write_folder(folder: Path, project: Path = PROJECT) -> list[str]:
+    """Write the package's files into *folder*, in place of all that is there; return their names, sorted."""
+    shutil.rmtree(folder, ignore_errors=True)
+    names = sorted(packaged(project))
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project / name, folder / name)
     return names
 
 
@@ -52,6 +69,11 @@ def packaged(project: Path = PROJECT) -> Iterator[str]:
                     folders.append(entry)
             elif not ignored.match_file(name):
                 yield name
+
+
+def _is_package(folder: Path) -> bool:
+    """Tell whether *folder* was written by this command, and so may be written again."""
+    return (folder / "host.json").is_file() and not (folder / ".funcignore").exists()
 
 
 if __name__ == "__main__":

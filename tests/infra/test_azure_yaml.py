@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from tests.infra.bicep import PROJECT, bicep
 
 SCHEMA = json.loads(Path(__file__).with_name("azure_yaml.schema.json").read_text("utf-8"))
+MAKEFILE = (PROJECT / "Makefile").read_text("utf-8")
 AZURE: dict[str, Any] = yaml.safe_load((PROJECT / "azure.yaml").read_text("utf-8"))
 
 
@@ -38,5 +40,14 @@ def test_scripts_that_it_runs_exist() -> None:
     assert [script for script in scripts if not (PROJECT / script).is_file()] == []
 
 
-def test_what_browsers_load_is_installed_before_packaging() -> None:
-    assert AZURE["services"]["api"]["hooks"]["prepackage"]["run"] == "make setup"
+def test_what_is_packaged_was_copied_before() -> None:
+    """Not the project itself: of a .funcignore that lets in again, Azure Developer CLI leaves nothing.
+
+    Source: createDeployableZip in Azure/azure-dev, and denormal/go-gitignore, whose ``/*`` matches at any depth.
+    """
+    api = AZURE["services"]["api"]
+    recipe = re.search(r"^package: setup .*\n\t@\$\(VENV\)/python -m (.+)$", MAKEFILE, re.MULTILINE)
+
+    assert api["hooks"]["prepackage"]["run"] == "make package"
+    assert recipe is not None
+    assert recipe[1].split() == ["devkit.package", api["dist"]]

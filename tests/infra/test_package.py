@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from devkit.package import main, packaged, write_package
+from devkit.package import main, packaged, write_folder, write_package
 from tests.infra.bicep import PROJECT
 from tests.infra.test_settings import deployed
 
@@ -141,6 +141,38 @@ def test_it_starts_on_its_own(package: Path, tmp_path: Path) -> None:
 def test_the_command_tells_what_it_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "package.zip")]) == 0
     assert re.search(r"package\.zip: \d+ files, [\d,]+ kB", capsys.readouterr().out)
+
+
+def test_the_folder_that_azd_packs_holds_the_same(names: list[str], tmp_path: Path) -> None:
+    """And no .funcignore, by which azd would leave something out."""
+    write_folder(tmp_path / "package")
+
+    found = [file for file in (tmp_path / "package").rglob("*") if file.is_file()]
+    assert sorted(file.relative_to(tmp_path / "package").as_posix() for file in found) == names
+    assert [
+        file for file in found if file.read_bytes() != (PROJECT / file.relative_to(tmp_path / "package")).read_bytes()
+    ] == []
+
+
+def test_what_a_former_version_left_in_the_folder_goes(tmp_path: Path) -> None:
+    assert main([str(tmp_path / "package")]) == 0
+    (tmp_path / "package/sync_core/gone.py").touch()
+
+    assert main([str(tmp_path / "package")]) == 0
+    assert not (tmp_path / "package/sync_core/gone.py").exists()
+
+
+@pytest.mark.parametrize("file", ["host.json", "letter.txt"])
+def test_a_folder_that_holds_something_else_is_left_alone(
+    tmp_path: Path, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Above all the project itself."""
+    (tmp_path / ".funcignore").touch()
+    (tmp_path / file).touch()
+
+    assert main([str(tmp_path)]) == 1
+    assert (tmp_path / file).exists()
+    assert "holds something else" in capsys.readouterr().err
 
 
 def test_the_command_wants_one_file_name(capsys: pytest.CaptureFixture[str]) -> None:
