@@ -206,8 +206,6 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
     // The exporter does not count itself among the product's metrics.
     APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true'
-    // The host hands its trace context to the worker, and the worker's log lines are not sent a second time.
-    PYTHON_ENABLE_OPENTELEMETRY: 'true'
   }
 }
 

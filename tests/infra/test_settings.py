@@ -33,8 +33,10 @@ OF_THE_PLATFORM = {
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
-    "PYTHON_ENABLE_OPENTELEMETRY",
 }
+#  With the first the worker fails each asynchronous invocation: Azure/azure-functions-python-worker, issue 1881. With
+#  the second it opens a pipeline of its own beside the product's.
+BREAKS_THE_WORKER = {"PYTHON_ENABLE_OPENTELEMETRY", "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"}
 #  learn.microsoft.com, "Flex Consumption plan", "Deprecated properties and settings".
 REFUSED_BY_FLEX = re.compile(
     r"FUNCTIONS_WORKER_RUNTIME|FUNCTIONS_EXTENSION_VERSION|WEBSITE_RUN_FROM_PACKAGE|WEBSITE_TIME_ZONE|TZ"
@@ -84,6 +86,10 @@ def test_the_documented_settings_are_those_that_are_read() -> None:
     sources = "".join(file.read_text("utf-8") for file in (PROJECT / "sync_core/settings").glob("*.py"))
 
     assert {name for name in documented() if name not in sources} <= OF_THE_PLATFORM
+
+
+def test_nothing_is_set_with_which_the_worker_fails() -> None:
+    assert set(SET) & BREAKS_THE_WORKER == set()
 
 
 def test_every_setting_is_set_or_not_needed() -> None:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Exporters:
-    """*events*: None where they are seen anyway."""
+    """*events*: None where they are seen anyway. *from_host*: the host sends what is logged to the same place."""
 
     spans: SpanExporter
     metrics: MetricExporter
     events: LogRecordExporter | None
+    from_host: bool = False
 
 
 def exporters_for(destination: Destination, *, connection_string: str | None, provider: TracerProvider) -> Exporters:
@@ -49,6 +50,7 @@ def _azure_monitor(connection_string: str | None, provider: TracerProvider) -> E
         AzureMonitorTraceExporter(connection_string=connection_string, tracer_provider=provider),
         AzureMonitorMetricExporter(connection_string=connection_string),
         AzureMonitorLogExporter(connection_string=connection_string),
+        from_host=True,
     )
 
 

@@ -58,7 +58,7 @@ class Pipeline:
         if exporters.events is not None:
             events = _events(exporters.events, spans.resource)
             self._providers.append(events)
-            self._handler = _listening(EventHandler(events.get_logger(_SCOPE)))
+            self._handler = _listening(EventHandler(events.get_logger(_SCOPE)), alone=exporters.from_host)
         self.telemetry: Telemetry = OpenTelemetry(spans.get_tracer(_SCOPE), metrics.get_meter(_SCOPE))
 
     async def flush(self) -> None:
@@ -71,6 +71,7 @@ class Pipeline:
         if self._handler is not None:
             for name in _LOGGERS:
                 logging.getLogger(name).removeHandler(self._handler)
+                logging.getLogger(name).propagate = True
         await asyncio.gather(*(asyncio.to_thread(one.shutdown) for one in self._providers), return_exceptions=True)
 
 
@@ -80,7 +81,9 @@ def _events(exporter: LogRecordExporter, resource: Resource) -> LoggerProvider:
     return provider
 
 
-def _listening(handler: EventHandler) -> EventHandler:
+def _listening(handler: EventHandler, *, alone: bool) -> EventHandler:
+    """Take events from the log; *alone*, so that nobody else hands them on to the same place a second time."""
     for name in _LOGGERS:
         logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).propagate = not alone
     return handler

@@ -20,7 +20,7 @@ from sync_core.telemetry.catalogue import (
     RUNS,
     SEND_ORDER,
 )
-from tests.fakes.ingestion import ingestion
+from tests.fakes.ingestion import ALONE, connection_string, ingestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from sync_core.telemetry import Telemetry
 
-KEY = "InstrumentationKey=00000000-0000-0000-0000-000000000001"
 ROUTE = {"http.request.method": "POST", "http.route": "/api/runs"}
 
 
@@ -43,17 +42,15 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, A
 
 def alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
     """Keep the exporter from what it asks and tells its maker, and from leaving files behind."""
-    patch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
-    patch.setenv("APPLICATIONINSIGHTS_SDKSTATS_DISABLED", "true")
-    patch.setenv("APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED", "true")
-    patch.setenv("NO_PROXY", "127.0.0.1")
+    for name, value in {**ALONE, "NO_PROXY": "127.0.0.1"}.items():
+        patch.setenv(name, value)
     patch.setattr(tempfile, "tempdir", str(folder))
 
 
 async def tell_everything(endpoint: str) -> None:
     pipeline = open_pipeline(
         Destination.AZURE_MONITOR,
-        connection_string=f"{KEY};IngestionEndpoint={endpoint}",
+        connection_string=connection_string(endpoint),
         service_name="func-syncs",
         instance="instance-1",
         version="1",
@@ -93,6 +90,17 @@ def the(items: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any]:
 def names_in(said: dict[str, Any]) -> list[str]:
     metrics = [metric["name"] for metric in said.get("metrics", ())]
     return [said.get("name", ""), said.get("message", ""), *metrics]
+
+
+def test_the_host_which_sends_there_too_gets_no_copy_of_an_event(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The worker hands what reaches the root logger to the host, and the host writes a row in traces for it."""
+    alone(monkeypatch, tmp_path)
+    with ingestion() as (endpoint, _):
+        asyncio.run(tell_everything(endpoint))
+
+    assert [record for record in caplog.records if record.name.startswith("sync_core")] == []
 
 
 def test_an_http_request_lies_in_requests(items: list[dict[str, Any]]) -> None:

@@ -105,6 +105,28 @@ async def test_behind_the_end_no_event_is_taken(
     assert [handler for name in ("sync_core", "schedules_api") for handler in logging.getLogger(name).handlers] == []
 
 
+@pytest.mark.parametrize(("from_host", "logged"), [(False, ["midnight", "morning"]), (True, ["morning"])])
+async def test_an_event_is_logged_besides_unless_the_host_would_send_it_a_second_time(
+    spans: InMemorySpanExporter,
+    metrics: KeptMetrics,
+    events: InMemoryLogRecordExporter,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    from_host: bool,
+    logged: list[str],
+) -> None:
+    caplog.set_level(logging.INFO)
+    log = event_log("sync_core.flows")
+    pipeline = Pipeline(TracerProvider(), Exporters(spans, metrics, events, from_host=from_host))
+    log.info("midnight")
+    await pipeline.flush()
+    await pipeline.close()
+    log.info("morning")
+
+    assert [one.log_record.body for one in events.get_finished_logs()] == ["midnight"]
+    assert [record.message for record in caplog.records if record.name == "sync_core.flows"] == logged
+
+
 async def test_the_process_keeps_its_own_providers(pipeline: Pipeline) -> None:
     """Otherwise every SDK below us would send spans, with the addresses that it calls."""
     del pipeline
