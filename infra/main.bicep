@@ -15,10 +15,11 @@ param environmentName string
 })
 param location string
 
-@minLength(36)
+// Not asked for: `azd up` looks for missing parameters before its hook has made the registration. The app does not start
+// without it.
 @maxLength(36)
-@description('Client id of the multi-tenant app registration (infra/app-registration).')
-param entraClientId string
+@description('Client id of the multi-tenant app registration (infra/app-registration), which azd\'s hook fills in.')
+param entraClientId string = ''
 
 @description('Tenant of the platform that manages workspaces. Empty, together with platformClientIds: nobody may act as the platform.')
 param platformTenantId string = ''
@@ -161,6 +162,7 @@ module rbac './app/rbac.bicep' = {
     storageAccountName: storage.outputs.name
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     logAnalyticsName: monitoring.outputs.logAnalyticsName
+    workbookName: workbook.outputs.name
     identityPrincipalId: identity.outputs.principalId
     operatorsPrincipalId: operatorsPrincipalId
     operatorsPrincipalType: operatorsPrincipalType

@@ -40,6 +40,8 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert 
     description: '${alert.description} What to do: ${alert.runbook}'
     severity: alert.severity
     enabled: true
+    // In a new workspace some tables are not there before their first row; tests hold the queries to what is emitted.
+    skipQueryValidation: true
     scopes: [
       logAnalyticsId
     ]

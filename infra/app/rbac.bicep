@@ -8,6 +8,9 @@ param applicationInsightsName string
 @description('Log Analytics workspace behind it.')
 param logAnalyticsName string
 
+@description('The operators\' workbook.')
+param workbookName string
+
 @description('Object id of the managed identity that the app runs as.')
 param identityPrincipalId string
 
@@ -23,6 +26,7 @@ var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 var logAnalyticsReader = '73c42c96-874c-492b-b04d-ab87d138a893'
+var workbookReader = 'b279062a-9be3-42a0-92ae-8b3cf002ec4d'
 
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: storageAccountName
@@ -34,6 +38,10 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing
 
 resource logAnalytics 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
   name: logAnalyticsName
+}
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' existing = {
+  name: workbookName
 }
 
 // The host makes containers, leases a blob for each timer, keeps its keys in blobs and reads the deployed package; for
@@ -104,12 +112,23 @@ resource operatorsUseTables 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-// Operators open the workbook and run the queries of an alert.
+// Operators run the queries of an alert, and the workbook runs its own as whoever looks at it.
 resource operatorsReadLogs 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorsPrincipalId)) {
   name: guid(logAnalytics.id, operatorsPrincipalId, logAnalyticsReader)
   scope: logAnalytics
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', logAnalyticsReader)
+    principalId: operatorsPrincipalId
+    principalType: operatorsPrincipalType
+  }
+}
+
+// Operators open the workbook, which is a resource of its own beside the logs.
+resource operatorsOpenWorkbook 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorsPrincipalId)) {
+  name: guid(workbook.id, operatorsPrincipalId, workbookReader)
+  scope: workbook
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', workbookReader)
     principalId: operatorsPrincipalId
     principalType: operatorsPrincipalType
   }

@@ -13,6 +13,7 @@ QUEUE_CONTRIBUTOR = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
 TABLE_CONTRIBUTOR = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"
 METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
 LOG_ANALYTICS_READER = "73c42c96-874c-492b-b04d-ab87d138a893"
+WORKBOOK_READER = "b279062a-9be3-42a0-92ae-8b3cf002ec4d"
 
 
 def given_to(principal: str) -> set[tuple[str, str]]:
@@ -41,6 +42,7 @@ def test_operators_have_what_they_need() -> None:
         (QUEUE_CONTRIBUTOR, "storage"),
         (TABLE_CONTRIBUTOR, "storage"),
         (LOG_ANALYTICS_READER, "logAnalytics"),
+        (WORKBOOK_READER, "workbook"),
     }
 
 

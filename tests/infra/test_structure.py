@@ -63,6 +63,23 @@ def test_every_parameter_can_be_set_by_azd() -> None:
     assert set(given) == set(MAIN.parameters)
 
 
+def test_azd_asks_for_nothing_that_its_hook_finds_out() -> None:
+    """`azd up` asks for every parameter without a default before the first hook runs.
+
+    Source: upAction.Run and BicepProvider.EnsureEnv in Azure/azure-dev.
+    """
+    asked = {name for name, parameter in MAIN.parameters.items() if parameter["default"] is None}
+
+    assert asked == {"environmentName", "location"}
+
+
+def test_no_parameter_is_taken_from_a_variable_that_machines_have_set() -> None:
+    """What azd's environment does not have, azd takes from the process: images with Python set PYTHON_VERSION."""
+    text = (INFRA / "main.parameters.json").read_text()
+
+    assert not re.search(r"\$\{(PYTHON|NODE|HOME|PATH|LANG|TZ)(_VERSION)?\b", text)
+
+
 @pytest.mark.parametrize("name", MAIN.parameters)
 def test_azd_and_bicep_have_the_same_defaults(name: str) -> None:
     value = json.loads((INFRA / "main.parameters.json").read_text())["parameters"][name]["value"]
