@@ -13,6 +13,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,14 @@ _PUBLIC_AUTHORITY = "https://login.microsoftonline.com"
 #  that a start that was broken off does not leave a second registration.
 _NAME = "ENTRA_APP_UNIQUE_NAME"
 _CLIENT_ID = "ENTRA_CLIENT_ID"
+#  What Microsoft Graph says of an object that was made a moment ago and is not everywhere yet (learn.microsoft.com,
+#  "Microsoft Entra architecture", replication), and how many seconds to wait before asking again.
+_NOT_YET = (
+    "Request_ResourceNotFound",
+    "queried reference-property objects",
+    "does not reference a valid application",
+)
+_WAITS = (0.5, 2.0, 5.0, 10.0, 15.0, 30.0)
 _CALLBACKS = ("/api/connection/callback", "/.auth/login/aad/callback")
 
 
@@ -130,12 +139,24 @@ def _described(file: str) -> dict[str, Any]:
 
 
 def _get(url: str) -> dict[str, Any]:
-    return dict(json.loads(_run("az", "rest", "--method", "get", "--url", url)))
+    return dict(json.loads(_rest("--method", "get", "--url", url)))
 
 
 def _patch(url: str, body: Mapping[str, Any], *, create: bool = False) -> None:
     headers = ["Content-Type=application/json", *(["Prefer=create-if-missing"] if create else [])]
-    _run("az", "rest", "--method", "patch", "--url", url, "--headers", *headers, "--body", json.dumps(body))
+    _rest("--method", "patch", "--url", url, "--headers", *headers, "--body", json.dumps(body))
+
+
+def _rest(*arguments: str) -> str:
+    """Ask Microsoft Graph, again and again for about a minute while it does not know yet what was just made."""
+    for seconds in _WAITS:
+        try:
+            return _run("az", "rest", *arguments)
+        except CannotRegister as exc:
+            if not any(words in str(exc) for words in _NOT_YET):
+                raise
+            time.sleep(seconds)
+    return _run("az", "rest", *arguments)
 
 
 def _tell_azd(name: str, value: str) -> None:

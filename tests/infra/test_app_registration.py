@@ -188,6 +188,29 @@ class TestTroubles:
         assert done.returncode == 1
         assert "Insufficient privileges" in done.stderr
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            'Not Found({"error":{"code":"Request_ResourceNotFound"}})',
+            "The appId '6a1c' of the service principal does not reference a valid application object.",
+        ],
+    )
+    def test_what_was_just_made_is_waited_for(self, commands: Commands, said: str) -> None:
+        """Another server of Microsoft Graph may answer, which has not heard of it."""
+        az = commands.folder / "az"
+        az.rename(commands.folder / "az-later")
+        az.write_text(
+            f"#!{sys.executable}\nimport pathlib, sys\n"
+            f"here = pathlib.Path({str(commands.folder)!r})\n"
+            f"(here / 'az-later').replace(here / 'az')\nsys.exit({said!r})\n"
+        )
+        az.chmod(0o755)
+
+        done = commands.run("before", PROVISIONED)
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert commands.told_azd()["ENTRA_CLIENT_ID"] == CLIENT_ID
+
     def test_a_missing_az_is_told(self, commands: Commands) -> None:
         (commands.folder / "az").unlink()
 
