@@ -87,3 +87,10 @@ def test_a_deployment_is_asked_for_by_a_person_and_waits_for_the_one_before() ->
     #  YAML 1.1 reads the key `on` as a truth.
     assert list(deploy[True]) == ["workflow_dispatch"]
     assert deploy["concurrency"]["cancel-in-progress"] is False
+
+
+def test_the_deployed_app_is_found_however_azure_cli_tells_of_it() -> None:
+    """Its versions differ in whether an app's properties are one level lower, as Azure Resource Manager has them."""
+    scripts = "".join(step.get("run", "") for step in steps("deploy"))
+
+    assert '--query "properties.defaultHostName || defaultHostName"' in scripts
