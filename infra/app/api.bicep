@@ -111,9 +111,10 @@ resource functionApp 'Microsoft.Web/sites@2024-04-01' = {
     httpsOnly: true
     publicNetworkAccess: 'Enabled'
     virtualNetworkSubnetId: empty(virtualNetworkSubnetId) ? null : virtualNetworkSubnetId
+    // No more than these: Flex Consumption refuses what is about servers, ftpsState among it (learn.microsoft.com, "App
+    // settings reference for Azure Functions", "Flex Consumption plan deprecations").
     siteConfig: {
       minTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
     }
     functionAppConfig: {

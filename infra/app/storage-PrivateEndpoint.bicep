@@ -46,6 +46,8 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 }]
 
+// One after the other: each needs the storage account to itself for a moment.
+@batchSize(1)
 resource endpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [for service in services: {
   name: '${endpointNamePrefix}-${service}'
   location: location

@@ -55,12 +55,21 @@ def test_there_is_an_endpoint_for_each_service_of_storage_that_is_used() -> None
     )
 
 
+def test_the_endpoints_are_made_one_after_the_other() -> None:
+    """At the same time one of them can fail with StorageAccountOperationInProgress.
+
+    Source: Azure/bicep-registry-modules, issue 6001.
+    """
+    endpoints = bicep("app/storage-PrivateEndpoint.bicep").tree["resources"]["endpoints"]
+
+    assert endpoints["decorators"] == [{"type": "batchSize", "argument": 1}]
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
         ("httpsOnly", True),
         ("siteConfig.minTlsVersion", "1.2"),
-        ("siteConfig.ftpsState", "Disabled"),
         ("functionAppConfig.deployment.storage.authentication.type", "UserAssignedIdentity"),
         ("functionAppConfig.deployment.storage.authentication.userAssignedIdentityResourceId", "identityId"),
         ("functionAppConfig.scaleAndConcurrency.alwaysReady", []),
@@ -73,6 +82,14 @@ def test_function_app(path: str, value: object) -> None:
         found = found[part]
 
     assert found == value
+
+
+def test_nothing_is_said_of_servers_that_flex_consumption_refuses() -> None:
+    """Newer clusters answer the deployment with an error for ftpsState, linuxFxVersion, alwaysOn and the like.
+
+    Source: Azure/terraform-azurerm-avm-res-web-site, issue 360 and pull request 345.
+    """
+    assert set(API["functionApp"]["properties"]["siteConfig"]) == {"minTlsVersion", "http20Enabled"}
 
 
 def test_the_app_runs_as_the_user_assigned_identity_alone() -> None:
