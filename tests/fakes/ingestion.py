@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+#  What keeps the exporter from asking and telling its maker anything.
+ALONE = {
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED": "true",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED": "true",
+}
+
+
+def connection_string(endpoint: str) -> str:
+    return f"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={endpoint}"
+
+
 @contextmanager
 def ingestion() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Listen on a free port as long as the context lasts; yield the endpoint and the items it has taken."""
