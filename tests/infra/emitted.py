@@ -1,7 +1,8 @@
-"""What the catalogue lists, as azure-monitor-opentelemetry puts it into the tables of Application Insights."""
+"""What lies in the tables of Application Insights: by the catalogue, as the exporter sends it, or by real rows."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.queues.connection_trials import QUEUES as TRIAL_QUEUES
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sync_core.telemetry.catalogue import SpanKind
-    from tests.infra.complaints import Emitted
+    from tests.fakes.app_tables import Row
+    from tests.infra.complaints import Emitted, Values
 
 #  The exporter writes spans of these roles as requests, all others as dependencies: learn.microsoft.com, "Application
 #  Insights telemetry data model".
@@ -47,3 +49,28 @@ CATALOGUE: Emitted = {
     "AppRequests": {kind.name: _span(kind) for kind in SPANS if kind.role in _REQUESTS},
     "AppDependencies": {kind.name: _span(kind) for kind in SPANS if kind.role not in _REQUESTS},
 }
+
+
+def seen_in(rows: Iterable[Row]) -> Emitted:
+    """Return what *rows* show: by table and name all that they hold."""
+    found: defaultdict[str, defaultdict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        found[row.table][row.name].append(row)
+    return {
+        table: {
+            name: Kind(
+                _together(row.properties for row in of_the_name),
+                _together({**row.columns, "Properties": ""} for row in of_the_name),
+            )
+            for name, of_the_name in named.items()
+        }
+        for table, named in found.items()
+    }
+
+
+def _together(held: Iterable[Mapping[str, str]]) -> Mapping[str, Values]:
+    values = defaultdict(set)
+    for one in held:
+        for name, value in one.items():
+            values[name].add(value)
+    return {name: frozenset(found) for name, found in values.items()}
