@@ -43,11 +43,14 @@ def complaints(query: Query, emitted: Emitted, *, entered: str = "") -> list[str
     """
     found = list(query.diagnostics)
     for reading in query.readings:
-        found += _about(reading, emitted[reading.table], entered)
+        found += _about(reading, emitted.get(reading.table, {}), entered)
     return found
 
 
 def _about(reading: Reading, kinds: Mapping[str, Kind], entered: str) -> Iterator[str]:
+    if not kinds:
+        yield f"nothing lies in {reading.table}"
+        return
     yield from (f"never emitted into {reading.table}: {name}" for name in sorted(reading.names - set(kinds)))
     rows = [kinds[name] for name in reading.about & set(kinds)] or list(kinds.values())
     whose = ", ".join(sorted(reading.about)) or reading.table

@@ -20,6 +20,7 @@ from sync_core.telemetry.catalogue import (
     RUNS,
     SEND_ORDER,
 )
+from tests.fakes.app_tables import rows_of
 from tests.fakes.ingestion import ALONE, connection_string, ingestion
 
 if TYPE_CHECKING:
@@ -163,3 +164,15 @@ def test_a_gauge_is_sent_once(items: list[dict[str, Any]]) -> None:
 def test_everything_names_the_app_and_the_instance(items: list[dict[str, Any]]) -> None:
     assert {item["tags"]["ai.cloud.role"] for item in items} == {"func-syncs"}
     assert {item["tags"]["ai.cloud.roleInstance"] for item in items} == {"instance-1"}
+
+
+def test_queries_find_it_in_rows(items: list[dict[str, Any]]) -> None:
+    rows = {(row.table, row.name): row for row in rows_of(items)}
+
+    event, due = rows["AppTraces", "run_ended"], rows["AppMetrics", "syncs.due"]
+    delivery, graph = rows["AppRequests", "deliver_order"], rows["AppDependencies", "graph_request"]
+    assert (event.columns["SeverityLevel"], event.columns["ItemCount"], event.properties["added"]) == (1, 1, "3")
+    assert (due.columns["Sum"], due.properties) == (5, {})
+    assert event.columns["OperationId"] == delivery.columns["OperationId"] == graph.columns["OperationId"]
+    assert 0 <= graph.columns["DurationMs"] <= delivery.columns["DurationMs"]
+    assert delivery.columns["Success"] is graph.columns["Success"] is True
