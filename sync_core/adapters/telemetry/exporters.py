@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sync_core.telemetry import Destination
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.metrics.export import MetricExporter
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
+
+#  As OTLP's exporters wait; azure-core waits 300 s, in which others would be dropped.
+_LONGEST_ANSWER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +29,25 @@ class Exporters:
     from_host: bool = False
 
 
-def exporters_for(destination: Destination, *, connection_string: str | None, provider: TracerProvider) -> Exporters:
-    """Return the exporters to *destination*; *provider* says whose spans they are."""
+def exporters_for(
+    destination: Destination,
+    *,
+    connection_string: str | None,
+    provider: TracerProvider,
+    longest_answer: timedelta = _LONGEST_ANSWER,
+) -> Exporters:
+    """Return the exporters to *destination*; *provider* says whose spans they are.
+
+    *longest_answer*: how long Application Insights may take for one; OTLP has a variable of its own for it.
+    """
     if destination is Destination.AZURE_MONITOR:
-        return _azure_monitor(connection_string, provider)
+        return _azure_monitor(connection_string, provider, longest_answer)
     if destination is Destination.OTLP:
         return _otlp()
     return _console()
 
 
-def _azure_monitor(connection_string: str | None, provider: TracerProvider) -> Exporters:
+def _azure_monitor(connection_string: str | None, provider: TracerProvider, longest_answer: timedelta) -> Exporters:
     """Return those of Application Insights.
 
     They sign in by themselves as APPLICATIONINSIGHTS_AUTHENTICATION_STRING says (learn.microsoft.com, "Microsoft
@@ -46,10 +59,11 @@ def _azure_monitor(connection_string: str | None, provider: TracerProvider) -> E
         AzureMonitorTraceExporter,
     )
 
+    options = {"connection_string": connection_string, "read_timeout": longest_answer.total_seconds()}
     return Exporters(
-        AzureMonitorTraceExporter(connection_string=connection_string, tracer_provider=provider),
-        AzureMonitorMetricExporter(connection_string=connection_string),
-        AzureMonitorLogExporter(connection_string=connection_string),
+        AzureMonitorTraceExporter(tracer_provider=provider, **options),
+        AzureMonitorMetricExporter(**options),
+        AzureMonitorLogExporter(**options),
         from_host=True,
     )
 

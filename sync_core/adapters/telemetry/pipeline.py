@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from opentelemetry.sdk._logs import LoggerProvider
@@ -23,6 +27,8 @@ from sync_core.adapters.telemetry.exporters import exporters_for
 from sync_core.adapters.telemetry.signals import OpenTelemetry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from opentelemetry.sdk._logs.export import LogRecordExporter
 
     from sync_core.adapters.telemetry.exporters import Exporters
@@ -34,7 +40,9 @@ _LOGGERS = ("sync_core", "schedules_api")
 
 #  A run of a large group stores thousands of people in seconds; what finds the queue full would be lost.
 _MOST_WAITING = 20_000
-_PATIENCE_MILLISECONDS = 5000
+_PATIENCE = timedelta(seconds=5)
+#  A flush and the end, for spans, metrics and events each.
+_THREADS = 6
 
 
 def open_pipeline(
@@ -50,7 +58,7 @@ def open_pipeline(
 class Pipeline:
     """The product's own providers over *exporters*; its events are taken from the log from now on."""
 
-    def __init__(self, spans: TracerProvider, exporters: Exporters) -> None:
+    def __init__(self, spans: TracerProvider, exporters: Exporters, *, patience: timedelta = _PATIENCE) -> None:
         spans.add_span_processor(BatchSpanProcessor(exporters.spans, max_queue_size=_MOST_WAITING))
         metrics = MeterProvider([PeriodicExportingMetricReader(exporters.metrics)], resource=spans.resource)
         self._providers: list[TracerProvider | MeterProvider | LoggerProvider] = [spans, metrics]
@@ -60,19 +68,40 @@ class Pipeline:
             self._providers.append(events)
             self._handler = _listening(EventHandler(events.get_logger(_SCOPE)), alone=exporters.from_host)
         self.telemetry: Telemetry = OpenTelemetry(spans.get_tracer(_SCOPE), metrics.get_meter(_SCOPE))
+        self._patience = patience
+        #  Not the process's shared threads: those look up the addresses of storage and Graph.
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=_SCOPE)
+        self._late: set[asyncio.Future[None]] = set()
 
     async def flush(self) -> None:
-        """Send what waits, for a few seconds at the most; what cannot be sent is nobody's failure."""
-        flushes = (asyncio.to_thread(one.force_flush, _PATIENCE_MILLISECONDS) for one in self._providers)
-        await asyncio.gather(*flushes, return_exceptions=True)
+        """Send what waits, for a few seconds at the most; what cannot be sent is nobody's failure.
+
+        What takes longer goes on by itself, and until it is over nobody else waits. OpenTelemetry's own limit of a
+        flush is not kept for spans and events (open-telemetry/opentelemetry-python, issue 4568).
+        """
+        if all(one.done() for one in self._late):
+            milliseconds = round(self._patience.total_seconds() * 1000)
+            self._late = await self._patiently(partial(one.force_flush, milliseconds) for one in self._providers)
 
     async def close(self) -> None:
-        """Send what waits, and take no more."""
+        """Send what waits, for a few seconds at the most, and take no more."""
         if self._handler is not None:
             for name in _LOGGERS:
                 logging.getLogger(name).removeHandler(self._handler)
                 logging.getLogger(name).propagate = True
-        await asyncio.gather(*(asyncio.to_thread(one.shutdown) for one in self._providers), return_exceptions=True)
+        await self._patiently(one.shutdown for one in self._providers)
+
+    async def _patiently(self, works: Iterable[Callable[[], object]]) -> set[asyncio.Future[None]]:
+        """Do *works* side by side and wait for them; return those that are not over when patience is."""
+        loop = asyncio.get_running_loop()
+        under_way = [loop.run_in_executor(self._threads, _quietly, work) for work in works]
+        _, late = await asyncio.wait(under_way, timeout=self._patience.total_seconds())
+        return late
+
+
+def _quietly(work: Callable[[], object]) -> None:
+    with suppress(Exception):
+        work()
 
 
 def _events(exporter: LogRecordExporter, resource: Resource) -> LoggerProvider:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import tempfile
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 
+from sync_core.adapters.telemetry.exporters import exporters_for
 from sync_core.adapters.telemetry.pipeline import open_pipeline
 from sync_core.telemetry import Destination, event_log
 from sync_core.telemetry.catalogue import (
@@ -102,6 +106,28 @@ def test_the_host_which_sends_there_too_gets_no_copy_of_an_event(
         asyncio.run(tell_everything(endpoint))
 
     assert [record for record in caplog.records if record.name.startswith("sync_core")] == []
+
+
+def test_what_an_endpoint_does_not_answer_is_given_up_and_waits_on_the_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    alone(monkeypatch, tmp_path)
+    spans = TracerProvider()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        exporters = exporters_for(
+            Destination.AZURE_MONITOR,
+            connection_string=connection_string(f"http://127.0.0.1:{silent.getsockname()[1]}/"),
+            provider=spans,
+            longest_answer=timedelta(milliseconds=50),
+        )
+        span = spans.get_tracer("tests").start_span("deliver_order")
+        span.end()
+        assert isinstance(span, ReadableSpan)
+        exporters.spans.export([span])
+        exporters.spans.shutdown()
+
+    [waiting] = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert "deliver_order" in waiting.read_text(encoding="utf-8")
 
 
 def test_an_http_request_lies_in_requests(items: list[dict[str, Any]]) -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +21,8 @@ from sync_core.telemetry.catalogue import DELIVER_ORDER, DUE, ENQUEUE_DUE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from opentelemetry.sdk.trace.export import SpanExportResult
 
 UNSAMPLED = f"00-{'a' * 32}-{'b' * 16}-00"
 
@@ -95,6 +101,80 @@ async def test_what_cannot_be_sent_is_nobodys_failure(
     await pipeline.close()
 
     assert [span.name for span in spans.get_finished_spans()] == ["enqueue_due"]
+
+
+class HangingSpans(InMemorySpanExporter):
+    """An endpoint that takes the connection and says nothing until it is *released*."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = threading.Event()
+        self.exports = 0
+
+    def export(self, spans: Any) -> SpanExportResult:
+        self.exports += 1
+        self.released.wait()
+        return super().export(spans)
+
+
+@pytest.fixture
+async def hanging() -> AsyncIterator[HangingSpans]:
+    hanging = HangingSpans()
+    yield hanging
+    hanging.released.set()
+
+
+@pytest.fixture
+async def impatient(
+    hanging: HangingSpans, metrics: KeptMetrics, events: InMemoryLogRecordExporter
+) -> AsyncIterator[Pipeline]:
+    exporters = Exporters(hanging, metrics, events)
+    pipeline = Pipeline(TracerProvider(), exporters, patience=timedelta(milliseconds=20))
+    with pipeline.telemetry.span(ENQUEUE_DUE):
+        pipeline.telemetry.measure(DUE, 3)
+    yield pipeline
+    hanging.released.set()
+    await pipeline.close()
+
+
+async def test_nobody_waits_long_for_an_endpoint_that_hangs(
+    impatient: Pipeline, hanging: HangingSpans, metrics: KeptMetrics
+) -> None:
+    """An order is done, and its message still to be deleted, while this is waited for."""
+    async with asyncio.timeout(5):
+        await impatient.flush()
+
+    assert hanging.exports == 1
+    assert metrics.names == {DUE.name}
+
+
+async def test_while_it_hangs_nobody_else_waits_and_then_all_is_sent(
+    impatient: Pipeline, hanging: HangingSpans, metrics: KeptMetrics
+) -> None:
+    await impatient.flush()
+    metrics.names.clear()
+    impatient.telemetry.measure(DUE, 4)
+    await impatient.flush()
+    assert metrics.names == set()
+
+    hanging.released.set()
+    while not metrics.names:
+        await impatient.flush()
+        await asyncio.sleep(0)
+    assert [span.name for span in hanging.get_finished_spans()] == ["enqueue_due"]
+
+
+async def test_an_endpoint_that_hangs_takes_none_of_the_threads_that_look_up_addresses(impatient: Pipeline) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    async with asyncio.timeout(5):
+        await impatient.flush()
+
+        assert await asyncio.to_thread(lambda: "found") == "found"
+
+
+async def test_the_end_does_not_wait_long_either(impatient: Pipeline) -> None:
+    async with asyncio.timeout(5):
+        await impatient.close()
 
 
 async def test_behind_the_end_no_event_is_taken(
