@@ -49,7 +49,7 @@ async def test_enqueued_again_nothing_is_sent(site: Site) -> None:
     told, said = await site.json("night", "enqueue", "2026-11-23"), await site.ops("night", "enqueue", "2026-11-23")
 
     assert told["orders"] == 0
-    assert said.out.startswith("The night 2026-11-23 was enqueued at 2026-11-23 00:3")
+    assert said.out == ("The night 2026-11-23 was enqueued at 2026-11-23 00:30:00 UTC: nothing was left to send.\n")
     assert await site.orders() == 0
 
 

@@ -14,6 +14,8 @@ from sync_core.domain.connection_trials import ConnectionTrial
 from sync_core.domain.connection_trials import encode as encode_trial
 from sync_core.domain.ids import GroupId, WorkspaceId
 from sync_core.domain.orders import SyncOrder, decode, encode
+from sync_core.domain.schedule import midnight_of
+from sync_core.telemetry.catalogue import DELIVER_ORDER
 from tests.fakes.world import WORKSPACE
 from tests.ops.site import NOW, TONIGHT
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tests.ops.site import Site
 
 MINUTE = timedelta(minutes=1)
+EIGHT_IN_THE_EVENING = midnight_of(TONIGHT) + timedelta(hours=20)
 FAST = ("--yes", "--per-minute", "6000")
 
 
@@ -57,6 +60,15 @@ async def sent(site: Site) -> list[SyncOrder]:
     return [decode(text) for text in await site.queues.peek(GROUP_SYNCS, 32)]
 
 
+def deliveries(site: Site) -> list[tuple[object, int]]:
+    """Return group and trace of each delivery of an order, in their order."""
+    return [(seen.attributes["group"], seen.trace) for seen in site.world.telemetry.named(DELIVER_ORDER)]
+
+
+async def traceparent_of(site: Site, message: str) -> str | None:
+    return decode((await site.json("poison", "show", message))["message"]).traceparent
+
+
 class TestList:
     async def test_a_message_tells_why_when_and_what_it_asks_for(self, site: Site) -> None:
         await site.failed_night(TypeError("nobody expected it"))
@@ -64,12 +76,26 @@ class TestList:
         told = await site.json("poison", "list")
 
         assert (told["lookedAt"], told["total"]) == (2, 2)
-        first = min(told["messages"], key=lambda one: one["groupId"])
-        assert (first["queue"], first["lasting"]) == ("group-syncs-poison", "permanent")
-        assert first["reason"] == "gave up after repeated failures: TypeError"
-        assert (first["workspaceId"], first["groupId"], first["night"]) == ("acme", "g1", "2026-11-23")
-        assert first["poisonedAt"].startswith("2026-11-23T00:")
-        assert first["expiresAt"] is None
+        #  A night's orders are sent side by side, so either can be the first on the queue.
+        messages = {one["groupId"]: one for one in told["messages"]}
+        assert messages.keys() == {"g1", "g2"}
+        for one in messages.values():
+            assert (one["queue"], one["lasting"]) == ("group-syncs-poison", "permanent")
+            assert one["reason"] == "gave up after repeated failures: TypeError"
+            assert (one["workspaceId"], one["night"]) == ("acme", "2026-11-23")
+            assert (one["poisonedAt"], one["expiresAt"]) == ("2026-11-23T00:30:00+00:00", None)
+
+    async def test_what_was_put_aside_first_comes_first(self, site: Site) -> None:
+        await put_trial_aside(site)
+        site.world.clock.advance(MINUTE)
+        await put_aside(site, "storage cannot be reached")
+
+        told = (await site.json("poison", "list"))["messages"]
+
+        assert [(one["queue"], one["poisonedAt"]) for one in told] == [
+            (CONNECTION_TRIALS_POISON, "2026-11-23T00:30:00+00:00"),
+            (GROUP_SYNCS_POISON, "2026-11-23T00:31:00+00:00"),
+        ]
 
     async def test_the_hosts_own_copies_have_no_reason_and_an_end(self, site: Site) -> None:
         await put_aside(site, None)
@@ -191,6 +217,31 @@ class TestRedrive:
         assert await site.states() == ["succeeded", "succeeded"]
         assert await site.poison() == 0
 
+    async def test_a_redriven_order_stays_in_its_trace(self, site: Site) -> None:
+        """So that a run is one trace, from the order that failed to the delivery that went through."""
+        await site.failed_night()
+        failed = deliveries(site)
+        letters = (await site.json("poison", "list"))["messages"]
+        poisoned = {letter["groupId"]: await traceparent_of(site, letter["messageId"]) for letter in letters}
+
+        await site.ops("poison", "redrive", *FAST)
+        redriven = {order.group: order.traceparent for order in await sent(site)}
+        await site.work_off()
+
+        assert redriven == poisoned
+        assert set(redriven) == {"g1", "g2"}
+        assert None not in redriven.values()
+        assert len(deliveries(site)) == len(failed) + 2
+        assert set(deliveries(site)) == set(failed)
+        assert len({trace for _, trace in failed}) == 2
+
+    async def test_an_order_from_before_there_were_traces_is_redriven_all_the_same(self, site: Site) -> None:
+        await put_aside(site, None)
+
+        await site.ops("poison", "redrive", *FAST)
+
+        assert [(order.group, order.traceparent) for order in await sent(site)] == [("g1", None)]
+
     async def test_a_second_time_there_is_nothing_to_do(self, site: Site) -> None:
         await site.failed_night()
         await site.ops("poison", "redrive", *FAST)
@@ -247,9 +298,7 @@ class TestRedrive:
 
         await site.ops("poison", "redrive", *FAST)
 
-        [order] = await sent(site)
-        assert order.not_after > NOW + 60 * MINUTE
-        assert replace(order, not_after=late.not_after) == replace(late, redrive=True)
+        assert await sent(site) == [replace(late, redrive=True, not_after=EIGHT_IN_THE_EVENING)]
 
     async def test_what_nobody_can_read_stays_and_is_told(self, site: Site) -> None:
         await put_nonsense_aside(site)
