@@ -47,8 +47,9 @@ class Walk:
 
     async def delete(self, letter: Letter) -> None:
         """Delete a letter of this walk; one that somebody else took meanwhile is theirs."""
-        message = self._held.pop(letter.message.id)
-        await self._messages.delete(self._queue.poison, message)
+        await self._messages.delete(self._queue.poison, self._held[letter.message.id])
+        #  Not before: one that is stopped here may not have deleted it.
+        del self._held[letter.message.id]
 
     async def put_back(self) -> None:
         """Put back whatever was not deleted."""

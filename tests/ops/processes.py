@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 
-#  What a terminal could have set about storage must not matter.
-_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.lower().startswith("sync")}
+#  What whoever runs the tests has set about storage, and what their terminal is like, must not matter.
+_THEIRS = {"COLORTERM", "COLUMNS", "FORCE_COLOR", "HISTORY_DAYS", "LINES", "NO_COLOR", "TERM"}
+_ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if not name.lower().startswith("sync") and name not in _THEIRS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,14 @@ class Said:
 
 @contextmanager
 def started(
-    settings: Mapping[str, str], *arguments: str, stdout: int = subprocess.PIPE
+    settings: Mapping[str, str], *arguments: str, stdin: int | None = None, stdout: int = subprocess.PIPE
 ) -> Iterator[subprocess.Popen[str]]:
     """Start one command with *settings* in its environment; it ends with the block."""
     process = subprocess.Popen(  # noqa: S603  this project's own module
         [sys.executable, "-m", "ops", *arguments],
         cwd=PROJECT,
         env={**_ENVIRONMENT, **settings},
+        stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,

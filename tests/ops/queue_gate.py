@@ -1,4 +1,4 @@
-"""A gate before a storage account's queues: it lets everything through but deletions, for which it never answers."""
+"""A gate before a storage account's queues: all goes through but deletions past so many; those it never answers."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ _ITS_OWN = {"host", "transfer-encoding", "content-length", "content-encoding", "
 
 @dataclass(slots=True)
 class QueueGate:
-    """*receipts*: of each message that was taken through the gate. *deleting*: set once a deletion was asked for."""
+    """*deletions*: how many are let through. *deleting*: set once one more was asked for, which waits for ever.
+
+    *receipts*: of each message that was taken through the gate.
+    """
 
     behind: str
     session: aiohttp.ClientSession
+    deletions: int
     address: str = ""
     receipts: dict[str, str] = field(default_factory=dict)
     deleting: asyncio.Event = field(default_factory=asyncio.Event)
@@ -32,9 +36,11 @@ class QueueGate:
 
     async def pass_on(self, request: web.Request) -> web.Response:
         if request.method == "DELETE":
-            self.deleting.set()
-            await self.closing.wait()
-            return web.Response(status=503)
+            if self.deletions == 0:
+                self.deleting.set()
+                await self.closing.wait()
+                return web.Response(status=503)
+            self.deletions -= 1
         url = URL(f"{self.behind}{request.raw_path}", encoded=True)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _ITS_OWN}
         async with self.session.request(
@@ -52,11 +58,11 @@ class QueueGate:
 
 
 @asynccontextmanager
-async def queue_gate(endpoint: str) -> AsyncIterator[QueueGate]:
+async def queue_gate(endpoint: str, *, deletions: int = 0) -> AsyncIterator[QueueGate]:
     """Open a gate on a free port before the queues at *endpoint* for as long as the context lasts."""
     behind = URL(endpoint)
     async with aiohttp.ClientSession() as session:
-        gate = QueueGate(str(behind.origin()), session)
+        gate = QueueGate(str(behind.origin()), session, deletions)
         application = web.Application()
         application.router.add_route("*", "/{tail:.*}", gate.pass_on)
         runner = web.AppRunner(application)

@@ -6,8 +6,11 @@ import asyncio
 import json
 import os
 import pty
+import re
 import signal
 import socket
+import termios
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -66,20 +69,21 @@ async def test_a_redrive_killed_between_sending_and_deleting_loses_and_doubles_n
 
 
 async def test_ctrl_c_stops_a_redrive_and_puts_back_what_it_had_taken(site: Site) -> None:
+    """Also the message that it was just deleting, because who is stopped there cannot know whether it is gone."""
     for number in range(5):
         order = SyncOrder(WORKSPACE, GroupId(f"group-{number}"), NOW, TONIGHT, (TONIGHT,))
         await site.queues.send(GROUP_SYNCS_POISON, encode(order))
 
-    with started(site.environ, "poison", "redrive", "--yes", "--per-minute", "4") as process:
-        async with asyncio.timeout(PATIENCE):
-            while not await site.orders():  # noqa: ASYNC110  another process sets no event
-                await asyncio.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        said = await ended(process)
+    async with queue_gate(site.queue_endpoint, deletions=1) as gate:
+        with started(with_queues_at(site, gate.address), "poison", "redrive", *FAST) as process:
+            async with asyncio.timeout(PATIENCE):
+                await gate.deleting.wait()
+            process.send_signal(signal.SIGINT)
+            said = await ended(process)
 
     assert (said.status, said.out) == (130, "")
-    assert said.err == ("Redriving was cut short: 1 message done, the others are put back.\nStopped.\n")
-    assert len(await site.queues.one_by_one.look(GROUP_SYNCS_POISON)) == 4
+    assert said.err == "Redriving was cut short: 1 message done, the others are put back.\nStopped.\n"
+    assert (await site.orders(), len(await site.queues.one_by_one.look(GROUP_SYNCS_POISON))) == (2, 4)
 
 
 async def test_the_exit_status_says_whether_something_needs_a_look(site: Site) -> None:
@@ -117,18 +121,57 @@ async def test_a_reader_that_has_seen_enough_is_no_failure(site: Site) -> None:
     assert (process.returncode, "Traceback" in said) == (0, False)
 
 
-async def test_a_terminal_gets_colours_and_no_color_none(site: Site) -> None:
-    async def shown(**settings: str) -> str:
-        ours, theirs = pty.openpty()
-        with started({**site.environ, **settings}, "status", stdout=theirs) as process:
-            os.close(theirs)
-            await asyncio.to_thread(process.wait, PATIENCE)
-        text = os.read(ours, 100_000).decode()
-        os.close(ours)
-        return text
+async def on_a_terminal(site: Site, *arguments: str, columns: int = 80, **settings: str) -> str:
+    """Return what a command prints to a terminal of this width."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
+    with started({**site.environ, "TERM": "xterm", **settings}, *arguments, stdin=theirs, stdout=theirs) as process:
+        os.close(theirs)
+        printed = await asyncio.to_thread(until_nobody_writes, ours)
+        await asyncio.to_thread(process.wait, PATIENCE)
+    os.close(ours)
+    return printed
 
-    assert "\x1b[1;32mAll is well." in await shown(TERM="xterm")
-    assert "\x1b[1;32m" not in await shown(TERM="xterm", NO_COLOR="1")
+
+def until_nobody_writes(terminal: int) -> str:
+    """Read a terminal to its end, which Linux tells as an error."""
+    read = b""
+    with suppress(OSError):
+        while piece := os.read(terminal, 4096):
+            read += piece
+    return read.decode().replace("\r\n", "\n")
+
+
+def without_styles(printed: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", printed)
+
+
+async def test_a_terminal_gets_colours_and_no_color_none(site: Site) -> None:
+    assert "\x1b[1;32mAll is well.\x1b[0m\n" in await on_a_terminal(site, "status")
+    assert "\x1b[1;32m" not in await on_a_terminal(site, "status", NO_COLOR="1")
+
+
+async def test_what_is_no_terminal_gets_no_colours_whatever_is_set(site: Site) -> None:
+    said = await run(site, "status", FORCE_COLOR="1", TERM="xterm-256color", COLUMNS="40")
+
+    assert "\x1b" not in said.out + said.err
+
+
+async def test_a_terminal_that_is_narrower_than_a_table_loses_nothing_of_it(site: Site) -> None:
+    await site.failed_night()
+
+    narrow, wide = [
+        without_styles(await on_a_terminal(site, "runs", "--limit", "1", columns=columns)) for columns in (80, 160)
+    ]
+
+    assert narrow == (
+        "\nrun: acme/g2/20261123T000000Z-night-1\n"
+        "  mode: sync   state: failed   started: 2026-11-23 00:30:00 UTC   took: 0 s\n"
+        "  read: 0   added: 0   updated: 0   removed: 0   held: 0   reason: gave-up\n\n"
+    )
+    assert wide.splitlines()[1].split() == [
+        *("run", "mode", "state", "started", "took", "read", "added", "updated", "removed", "held", "reason")
+    ]
 
 
 async def test_a_local_stacks_folder_names_its_storage(site: Site, tmp_path: Path) -> None:
