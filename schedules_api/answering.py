@@ -71,23 +71,25 @@ async def answer(
     """
     request_id = _id_of(request)
     log = event_log("schedules_api").bind(request=request_id, route=route.name, method=request.method)
+    until = asyncio.get_running_loop().time() + route.patience(request.method).total_seconds()
     try:
-        async with _no_longer_than(route.patience(request.method)):
+        async with _given_up(until):
             given = await services()
-            with request_span(given.telemetry, request, route=route, request_id=request_id):
-                answered = await _respond(
-                    request,
-                    route=route,
-                    services=given,
-                    settings=settings,
-                    limit=limit,
-                    log=log,
-                    request_id=request_id,
-                )
-                note_status(given.telemetry, answered.status_code)
-                return answered
     except Exception as exc:  # noqa: BLE001  the host would answer an empty 500
         return _problem_response(_problem_of(exc, log), request_id)
+    with request_span(given.telemetry, request, route=route, request_id=request_id):
+        answered = await _respond(
+            request,
+            route=route,
+            services=given,
+            settings=settings,
+            limit=limit,
+            log=log,
+            request_id=request_id,
+            until=until,
+        )
+        note_status(given.telemetry, answered.status_code)
+        return answered
 
 
 async def _respond(
@@ -99,24 +101,27 @@ async def _respond(
     limit: RateLimit,
     log: EventLog,
     request_id: str,
+    until: float,
 ) -> func.HttpResponse:
     try:
-        reply = await _carry_out(request, route=route, services=services, settings=settings, limit=limit)
+        async with _given_up(until):
+            reply = await _carry_out(request, route=route, services=services, settings=settings, limit=limit)
+        answered = _reply_response(reply, request_id, with_body=request.method != "HEAD")
     except Exception as exc:  # noqa: BLE001  as above
         return _problem_response(_problem_of(exc, log), request_id)
     if request.method not in CHANGE_NOTHING:
         log.info("request_answered", status=reply.status.value)
-    return _reply_response(reply, request_id, with_body=request.method != "HEAD")
+    return answered
 
 
 @asynccontextmanager
-async def _no_longer_than(patience: timedelta) -> AsyncIterator[None]:
-    """End what takes longer: as a crash would, after which the same request is harmless.
+async def _given_up(until: float) -> AsyncIterator[None]:
+    """End what is not over at *until* of the loop's clock: as a crash would, after which a repeat is harmless.
 
     Raises:
         TryAgainLater: it took too long.
     """
-    limit = asyncio.timeout(patience.total_seconds())
+    limit = asyncio.timeout_at(until)
     try:
         async with limit:
             yield
