@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 #  As host.json's extensions.queues.maxDequeueCount: the last delivery ends the run with a reason of ours.
 LAST_DELIVERY = 5
 
+
+class DeliverAgain(Exception):
+    """Has the host deliver a message again. The host logs what an error says, so it says the class of the first."""
+
+
 product = wiring.app_from_environment()
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
@@ -79,8 +84,8 @@ async def _take_through(message: func.QueueMessage, deliver: Deliver, give_up: G
     async with product.at_work() as services:
         try:
             await deliver(services, text)
-        except Exception as exc:
+        except Exception as exc:  # noqa: BLE001  a trigger may, and swallows nothing
             services.log.error(failure, failure=exc, delivery=message.dequeue_count)
             if (message.dequeue_count or 1) < LAST_DELIVERY:
-                raise
+                raise DeliverAgain(type(exc).__name__) from None
             await give_up(services, text, exc)

@@ -39,11 +39,18 @@ class EventLog:
         self._log(logging.WARNING, event, fields)
 
     def error(self, event: str, *, failure: BaseException | None = None, **fields: Field) -> None:
-        """Log *event*, with the traceback of *failure* where there is one."""
-        self._log(logging.ERROR, event, fields, failure)
+        """Log *event*, with class and traceback of *failure* where there is one, and without a word of it."""
+        self._log(logging.ERROR, event, fields, None if failure is None else _silent(failure))
 
     def _log(self, level: int, event: str, fields: Mapping[str, Field], failure: BaseException | None = None) -> None:
         self.logger.log(level, event, extra={**self.bound, **fields}, exc_info=failure)
+
+
+def _silent(failure: BaseException) -> BaseException:
+    """Return *failure* without its text and its causes, which may repeat what was refused: an address, a row."""
+    kind = type(failure)
+    silent: BaseException = type(kind.__name__, (Exception,), {"__module__": kind.__module__})()
+    return silent.with_traceback(failure.__traceback__)
 
 
 def event_log(name: str) -> EventLog:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import runpy
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import azure.functions as func
 import pytest
 
 from sync_core.settings import read_settings
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from devkit.storage import Azurite
+
+FUNCTION_APP = str(Path(__file__).resolve().parents[3] / "function_app.py")
+ADDRESS = "ada@contoso.example"
 
 
 def settings(azurite: Azurite, telemetry: str) -> dict[str, str]:
@@ -75,3 +81,25 @@ async def test_nobody_listens_where_telemetry_is_off(azurite: Azurite, capsys: p
     await app.close()
 
     assert capsys.readouterr().err == ""
+
+
+async def test_the_host_is_told_of_a_failure_by_its_class_alone(
+    azurite: Azurite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It logs whatever an error says, and the error may repeat whom it was about."""
+
+    async def fail(*_: object) -> None:
+        raise ValueError(ADDRESS)
+
+    for name, value in settings(azurite, "none").items():
+        monkeypatch.setenv(name, value)
+    app = runpy.run_path(FUNCTION_APP)
+    message = func.QueueMessage(body=b"an order")
+
+    with pytest.raises(app["DeliverAgain"]) as told:
+        await app["_take_through"](message, fail, fail, failure="order_failed")
+    await app["product"].close()
+
+    assert (str(told.value), told.value.__suppress_context__) == ("ValueError", True)
+    assert "order_failed" in caplog.text
+    assert ADDRESS not in caplog.text

@@ -10,6 +10,8 @@ from sync_core.telemetry import EventLog, event_log, quieten_libraries
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ADDRESS = "ada@contoso.example"
+
 
 class Kept(logging.Handler):
     def __init__(self) -> None:
@@ -64,13 +66,25 @@ def test_an_events_own_field_wins_over_a_bound_one(log: EventLog, kept: Kept) ->
     assert kept.records[0].__dict__["run"] == "two"
 
 
-def test_an_error_can_carry_its_failure(log: EventLog, kept: Kept) -> None:
-    failure = ValueError("x")
-    log.error("run_failed", failure=failure)
+def test_an_error_tells_class_and_lines_of_its_failure_and_nothing_that_it_says(log: EventLog, kept: Kept) -> None:
+    """A log is kept for months and read by many; what fails may repeat whom it failed on."""
+    try:
+        read_number(ADDRESS)
+    except LookupError as failure:
+        log.error("run_failed", failure=failure)
 
-    exc_info = kept.records[0].exc_info
-    assert exc_info is not None
-    assert exc_info[1] is failure
+    said = logging.Formatter().format(kept.records[0])
+    assert said.startswith("run_failed\nTraceback")
+    assert "in read_number" in said
+    assert said.endswith("\nLookupError")
+    assert ADDRESS not in said
+
+
+def read_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as failure:
+        raise LookupError(text) from failure
 
 
 @pytest.fixture
