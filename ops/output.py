@@ -28,6 +28,8 @@ _WIDTH_OF_A_FILE = 1_000_000
 #  Columns are filled up with spaces to their width, the last one too; styles end among them.
 _FILLING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
 
+_SET_OFF = "\n\n"
+
 _STYLES: Mapping[str, str] = {
     "failed": "red",
     "permanent": "red",
@@ -55,6 +57,7 @@ class Output:
         self.stdout = stdout or sys.stdout
         self._out = _console(self.stdout)
         self._err = _console(stderr or sys.stderr)
+        self._end = _SET_OFF
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
         """Print a table, or the sentence *empty* where it has no rows; see `Column` for what names begin with."""
@@ -97,7 +100,11 @@ class Output:
             return
         with self._out.capture() as printed:
             self._out.print(part, crop=False)
-        self.stdout.write(_FILLING.sub(lambda filling: filling[0].replace(" ", ""), printed.get()))
+        text = _FILLING.sub(lambda filling: filling[0].replace(" ", ""), printed.get())
+        #  A table comes with empty lines above and below: one is enough between two of them, and none before all.
+        text = text.lstrip("\n") if self._end == _SET_OFF else text
+        self._end = f"{self._end}{text}"[-len(_SET_OFF) :]
+        self.stdout.write(text)
 
 
 def _cell(value: object) -> Text:

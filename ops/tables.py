@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.console import JustifyMethod, RenderableType
 
@@ -31,7 +31,7 @@ _GAP = "   "
 _NOTHING = Text("-")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """*kind*: ``#`` for numbers, ``~`` for sentences, which may be wrapped; anything else stays in one piece."""
 
@@ -51,6 +51,14 @@ class Column:
             return self.natural
         words = max(map(widest_word, self._texts))
         return min(self.natural, max(words, _READABLE, ceil(self.natural / _MOST_LINES)))
+
+    @property
+    def named(self) -> int:
+        """How wide it is where each cell stands behind the column's name."""
+        return max(self.with_name(row).cell_len for row in range(len(self.cells)))
+
+    def with_name(self, row: int) -> Text:
+        return Text.assemble((f"{self.name}: ", "bold"), self.cells[row] or _NOTHING)
 
     @property
     def _texts(self) -> Sequence[Text]:
@@ -130,25 +138,34 @@ def _table(columns: Sequence[Column], widths: Sequence[int]) -> Table:
 
 def _row_by_row(columns: Sequence[Column], width: int) -> Iterator[RenderableType]:
     """Yield a paragraph for each row: what the first column holds, below it the others with their names."""
-    for row in zip(*(column.cells for column in columns), strict=True):
-        first, *others = [
-            Text.assemble((f"{column.name}: ", "bold"), cell or _NOTHING)
-            for column, cell in zip(columns, row, strict=True)
-        ]
+    first, lines = columns[0], list(_lines_of(columns[1:], width - _INDENT))
+    for row in range(len(first.cells)):
         yield ""
-        yield paragraph(first, width=width)
-        for line in _flowing(others, width - _INDENT):
-            yield paragraph(line, width=width, indent=_INDENT)
+        yield paragraph(first.with_name(row), width=width)
+        for line in lines:
+            yield paragraph(_side_by_side(line, row), width=width, indent=_INDENT)
     yield ""
 
 
-def _flowing(parts: Iterable[Text], room: int) -> Iterator[Text]:
-    """Yield lines of as many whole *parts* as there is *room* for, at least one in each."""
-    line = Text()
-    for part in parts:
-        if line and line.cell_len + len(_GAP) + part.cell_len > room:
+def _lines_of(columns: Iterable[Column], room: int) -> Iterator[Mapping[Column, int]]:
+    """Yield which columns stand on one line, and how wide, the same in each row: all that there is *room* for."""
+    line: dict[Column, int] = {}
+    left = room
+    for column in columns:
+        wide = column.named
+        if line and wide > left:
             yield line
-            line = Text()
-        line = Text(_GAP).join([line, part]) if line else part
+            line, left = {}, room
+        line[column] = wide
+        left -= wide + len(_GAP)
     if line:
         yield line
+
+
+def _side_by_side(line: Mapping[Column, int], row: int) -> Text:
+    """Return the row's cells of one line; the last may be wrapped, and so is not filled up."""
+    *before, last = line
+    parts = [column.with_name(row) for column in before]
+    for column, part in zip(before, parts, strict=True):
+        part.pad_right(line[column] - part.cell_len)
+    return Text(_GAP).join([*parts, last.with_name(row)])

@@ -112,7 +112,7 @@ def test_no_line_is_wider_than_the_terminal_but_for_a_word_that_is(table: Table,
 def test_what_is_no_terminal_gets_one_line_for_each_row(table: Table) -> None:
     columns, rows = table
 
-    _, header, _, *lines, _ = printed(columns, rows).split("\n")[:-1]
+    header, _, *lines, _ = printed(columns, rows).split("\n")[:-1]
 
     assert header.split() == [column.strip("#~") for column in columns]
     assert [line.split() for line in lines] == [
@@ -134,7 +134,7 @@ def test_a_table_that_fits_is_a_table() -> None:
 
 
 def test_where_it_does_not_fit_long_sentences_are_wrapped() -> None:
-    header, _, first, second = printed(COLUMNS, ROWS, width=165).strip("\n").splitlines()
+    header, _, first, second = printed(COLUMNS, ROWS, width=165).rstrip("\n").splitlines()
 
     assert header.split() == ["run", "state", "started", "read", "reason"]
     assert first.endswith("   failed   2026-11-23 23:21:12 UTC   1,200   The sync gave up after repeated")
@@ -145,12 +145,26 @@ def test_where_that_does_not_fit_either_each_row_is_a_paragraph() -> None:
     said = printed(COLUMNS, [*ROWS, [RUN, "succeeded", "", 0, ""]], width=90)
 
     assert said == (
-        f"\nrun: {RUN}\n"
-        "  state: failed   started: 2026-11-23 23:21:12 UTC   read: 1,200\n"
+        f"run: {RUN}\n"
+        "  state: failed      started: 2026-11-23 23:21:12 UTC   read: 1,200\n"
         "  reason: The sync gave up after repeated failures: TypeError.\n"
         f"\nrun: {RUN}\n"
-        "  state: succeeded   started: -   read: 0   reason: -\n\n"
+        "  state: succeeded   started: -                         read: 0\n"
+        "  reason: -\n\n"
     )
+
+
+def test_tables_and_sentences_are_one_empty_line_apart() -> None:
+    stream = io.StringIO()
+    output = Output(stdout=stream)
+
+    output.table(["a"], [["1"]], empty="")
+    output.table(["b"], [["2"]], empty="")
+    output.say("A sentence.")
+    output.say("Another.")
+    output.table(["c"], [["3"]], empty="")
+
+    assert stream.getvalue() == " a\n ─\n 1\n\n b\n ─\n 2\n\nA sentence.\nAnother.\n\n c\n ─\n 3\n\n"
 
 
 def test_an_id_for_which_its_name_leaves_no_room_stands_below_it() -> None:
