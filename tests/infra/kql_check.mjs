@@ -61,14 +61,16 @@ function readingsOf(nodes) {
 
 //  What the query itself gives a name to: variables, and columns that it works out.
 function meaningsIn(nodes) {
-  const named = nodes.filter((node) => node instanceof Syntax.LetStatement || node instanceof Syntax.SimpleNamedExpression);
+  const naming = [Syntax.LetStatement, Syntax.SimpleNamedExpression];
+  const named = nodes.filter((node) => naming.some((kind) => node instanceof kind));
   return new Map(named.map(({ Name, Expression }) => [Name.ReferencedSymbol, Expression]));
 }
 
 //  The places from which the rows come that are looked at where *node* stands.
 function rowsBefore(node, meanings) {
   for (let [below, above] = [node, node.Parent]; above; [below, above] = [above, above.Parent]) {
-    if (above instanceof Syntax.PipeExpression && above.Operator === below) return placesIn(above.Expression, meanings);
+    const isPiped = above instanceof Syntax.PipeExpression && above.Operator === below;
+    if (isPiped) return placesIn(above.Expression, meanings);
   }
   return new Set();
 }
@@ -84,13 +86,11 @@ function placesIn(expression, meanings) {
 
 function comparisonsIn(node) {
   if (node instanceof Syntax.InExpression) {
-    const values = listed(node.Right.Expressions).map((element) => constant(element.Element$1 ?? element.Element));
-    return [{ side: node.Left, operator: node.Operator.Text, values }];
+    return [{ side: node.Left, operator: node.Operator.Text, values: elements(node.Right).map(constant) }];
   }
-  if (!(node instanceof Syntax.BinaryExpression) || node.ResultType?.Name !== "bool" || LOGIC.has(node.Operator.Text)) {
-    return [];
-  }
-  const { Left, Operator, Right } = node;
+  if (!(node instanceof Syntax.BinaryExpression)) return [];
+  const { Left, Operator, Right, ResultType } = node;
+  if (ResultType?.Name !== "bool" || LOGIC.has(Operator.Text)) return [];
   return [
     { side: Left, operator: Operator.Text, values: [constant(Right)] },
     { side: Right, operator: Operator.Text, values: [constant(Left)] },
@@ -101,8 +101,7 @@ function comparisonsIn(node) {
 function comparedIn(side, meanings) {
   if (side instanceof Syntax.ParenthesizedExpression) return comparedIn(side.Expression, meanings);
   if (side instanceof Syntax.FunctionCallExpression && CONVERSIONS.has(side.Name.SimpleName)) {
-    const first = listed(side.ArgumentList.Expressions)[0];
-    const compared = comparedIn(first.Element$1 ?? first.Element, meanings);
+    const compared = comparedIn(elements(side.ArgumentList)[0], meanings);
     return compared && { ...compared, said: { ...compared.said, converted: true } };
   }
   const property = propertyOf(side);
@@ -154,4 +153,8 @@ function nodesOf(root) {
 
 function listed(list) {
   return Array.from({ length: list?.Count ?? 0 }, (_, at) => list.getItem(at));
+}
+
+function elements(list) {
+  return listed(list.Expressions).map((separated) => separated.Element$1);
 }
