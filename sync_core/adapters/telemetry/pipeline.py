@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from opentelemetry.sdk._logs import LoggerProvider
@@ -41,8 +42,6 @@ _LOGGERS = ("sync_core", "schedules_api")
 #  A run of a large group stores thousands of people in seconds; what finds the queue full would be lost.
 _MOST_WAITING = 20_000
 _PATIENCE = timedelta(seconds=5)
-#  A flush and the end, for spans, metrics and events each.
-_THREADS = 6
 
 
 def open_pipeline(
@@ -69,8 +68,6 @@ class Pipeline:
             self._handler = _listening(EventHandler(events.get_logger(_SCOPE)), alone=exporters.from_host)
         self.telemetry: Telemetry = OpenTelemetry(spans.get_tracer(_SCOPE), metrics.get_meter(_SCOPE))
         self._patience = patience
-        #  Not the process's shared threads: those look up the addresses of storage and Graph.
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=_SCOPE)
         self._late: set[asyncio.Future[None]] = set()
 
     async def flush(self) -> None:
@@ -93,15 +90,25 @@ class Pipeline:
 
     async def _patiently(self, works: Iterable[Callable[[], object]]) -> set[asyncio.Future[None]]:
         """Do *works* side by side and wait for them; return those that are not over when patience is."""
-        loop = asyncio.get_running_loop()
-        under_way = [loop.run_in_executor(self._threads, _quietly, work) for work in works]
+        under_way = [asyncio.wrap_future(_in_a_thread(work)) for work in works]
         _, late = await asyncio.wait(under_way, timeout=self._patience.total_seconds())
         return late
 
 
-def _quietly(work: Callable[[], object]) -> None:
-    with suppress(Exception):
-        work()
+def _in_a_thread(work: Callable[[], object]) -> Future[None]:
+    """Do *work*, whatever comes of it, in a thread that keeps nobody waiting.
+
+    The process's shared threads look up the addresses of storage and Graph, and its end waits for them.
+    """
+    done = Future[None]()
+
+    def do() -> None:
+        with suppress(Exception):
+            work()
+        done.set_result(None)
+
+    Thread(target=do, name=_SCOPE, daemon=True).start()
+    return done
 
 
 def _events(exporter: LogRecordExporter, resource: Resource) -> LoggerProvider:
