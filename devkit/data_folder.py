@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,21 +61,24 @@ def claimed(path: Path, *, kind: str, afresh: bool) -> Iterator[DataFolder]:
         BadInput: it is not one of ours, or cannot be used.
         DevkitError: somebody else holds it.
     """
-    try:
-        with _locked(path.resolve()) as marker:
-            made_by = marker.read() or kind
-            if afresh and made_by != kind:
-                raise BadInput(
-                    f"{path} holds the data of `{made_by}`, and `{kind}` would delete them: choose another."
-                )
-            _mark(marker, made_by)
-            for part in _PARTS:
-                if afresh:
-                    shutil.rmtree(path / part, ignore_errors=True)
-                (path / part).mkdir(exist_ok=True)
-            yield DataFolder(path.resolve())
-    except OSError as exc:
-        raise BadInput(f"The data folder {path} cannot be used: {exc.strerror}.") from exc
+    with ExitStack() as held:
+        try:
+            marker = held.enter_context(_locked(path.resolve()))
+            _prepare(path, marker, kind=kind, afresh=afresh)
+        except OSError as exc:
+            raise BadInput(f"The data folder {path} cannot be used: {exc.strerror}.") from exc
+        yield DataFolder(path.resolve())
+
+
+def _prepare(path: Path, marker: IO[str], *, kind: str, afresh: bool) -> None:
+    made_by = marker.read() or kind
+    if afresh and made_by != kind:
+        raise BadInput(f"{path} holds the data of `{made_by}`, and `{kind}` would delete them: choose another.")
+    _mark(marker, made_by)
+    for part in _PARTS:
+        if afresh:
+            shutil.rmtree(path / part, ignore_errors=True)
+        (path / part).mkdir(exist_ok=True)
 
 
 @contextmanager
