@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _USUAL_NAME = "scheduled-syncs"
 _CONNECTION = "APPLICATIONINSIGHTS_CONNECTION_STRING"
+_SIGN_IN = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"
 _KEY = re.compile(r"InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_AS_AN_IDENTITY = re.compile(r"(?i:(ClientId=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12};)?Authorization)=AAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +55,10 @@ def _connection_string(given: Mapping[str, str]) -> str | None:
     text = given.get(_CONNECTION)
     if text is not None and not any(_KEY.fullmatch(part) for part in text.split(";")):
         raise SettingError(_CONNECTION, "must name an InstrumentationKey, as the portal shows it")
+    #  The exporter reads it by itself, and would go on without signing in where it does not understand it.
+    sign_in = given.get(_SIGN_IN)
+    if text is not None and sign_in is not None and not _AS_AN_IDENTITY.fullmatch(sign_in):
+        raise SettingError(
+            _SIGN_IN, "must be Authorization=AAD, with ClientId=<client id>; before it where one is meant"
+        )
     return text

@@ -139,8 +139,11 @@ METRICS = (
     QUEUE_POISON,
 )
 
-ERROR = "error.type"
-"""The attribute of a span that failed: the name of the error's class."""
+ERROR = "failure.type"
+"""The attribute of a span that failed: the name of the error's class, as its events say it.
+
+Not ``error.type`` of OpenTelemetry's conventions: Azure Monitor's exporter keeps that to itself.
+"""
 
 ENQUEUE_DUE = SpanKind("enqueue_due", "a midnight's orders are sent", attributes=("night", "orders"))
 WATCH_OVER = SpanKind("watch_over", "the hourly watches")

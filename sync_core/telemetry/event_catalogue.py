@@ -28,6 +28,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "night_missed": ("night", "begun"),
     "watch": ("past_due",),
     "watch_failed": ("watch",),
+    "timer_failed": ("timer",),
     #  Orders.
     "order_malformed": ("reason",),
     "order_put_off": (*_GROUP, "seconds", "reason"),

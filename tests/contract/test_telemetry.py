@@ -157,7 +157,7 @@ class TelemetryContract(ABC):
 
         span = self.ended(telemetry)["graph_request"]
         assert span.failed
-        assert span.attributes == {"error.type": "ValueError"}
+        assert span.attributes == {"failure.type": "ValueError"}
 
     @pytest.mark.parametrize("answer", [RowConflict("Runs", 0), GroupGone("group-gone", "It is gone.")])
     def test_an_answer_that_was_asked_for_is_no_failure(self, telemetry: Telemetry, answer: Exception) -> None:

@@ -315,12 +315,35 @@ def test_telemetry_goes_elsewhere_where_that_is_said(chosen: str) -> None:
     assert read_settings(given).telemetry.destination == chosen.lower()
 
 
+def signing_in(text: str) -> dict[str, str]:
+    return {
+        "APPLICATIONINSIGHTS_CONNECTION_STRING": INSIGHTS,
+        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": text,
+    }
+
+
+@pytest.mark.parametrize("text", ["Authorization=AAD", f"ClientId={CLIENT};Authorization=AAD"])
+def test_telemetry_can_be_sent_as_an_identity(text: str) -> None:
+    assert read_settings(LEAST | signing_in(text)).telemetry.destination is Destination.AZURE_MONITOR
+
+
+#  With any of these the exporter would go on without signing in, and be refused.
+NO_SIGN_IN = (
+    "s3cret",
+    f"ClientId={CLIENT}",
+    "Authorization=AAD;",
+    "Authorization=aad",
+    "ClientId=x;Authorization=AAD",
+)
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [
         ({"TELEMETRY": "everywhere"}, "TELEMETRY"),
         ({"TELEMETRY": "azure-monitor"}, "APPLICATIONINSIGHTS_CONNECTION_STRING"),
         ({"APPLICATIONINSIGHTS_CONNECTION_STRING": "s3cret"}, "APPLICATIONINSIGHTS_CONNECTION_STRING"),
+        *((signing_in(text), "APPLICATIONINSIGHTS_AUTHENTICATION_STRING") for text in NO_SIGN_IN),
     ],
 )
 def test_a_destination_that_cannot_be_stops_the_start(given: Mapping[str, str], named: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import runpy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 import pytest
+from azure.functions.queue import QueueMessage as FromTheHost
 
 from sync_core.settings import read_settings
 from sync_core.telemetry.catalogue import DUE
@@ -83,23 +84,50 @@ async def test_nobody_listens_where_telemetry_is_off(azurite: Azurite, capsys: p
     assert capsys.readouterr().err == ""
 
 
-async def test_the_host_is_told_of_a_failure_by_its_class_alone(
-    azurite: Azurite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """It logs whatever an error says, and the error may repeat whom it was about."""
-
-    async def fail(*_: object) -> None:
-        raise ValueError(ADDRESS)
-
+@pytest.fixture
+async def function_app(azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]:
+    """Return what the module of the triggers holds, loaded afresh."""
     for name, value in settings(azurite, "none").items():
         monkeypatch.setenv(name, value)
-    app = runpy.run_path(FUNCTION_APP)
+    module = runpy.run_path(FUNCTION_APP)
+    yield module
+    await module["product"].close()
+
+
+async def fail(*_: object) -> None:
+    raise ValueError(ADDRESS)
+
+
+async def test_the_host_is_told_of_a_failure_by_its_class_alone(
+    function_app: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It logs whatever an error says, and the error may repeat whom it was about."""
     message = func.QueueMessage(body=b"an order")
 
-    with pytest.raises(app["DeliverAgain"]) as told:
-        await app["_take_through"](message, fail, fail, failure="order_failed")
-    await app["product"].close()
+    with pytest.raises(function_app["Failed"]) as told:
+        await function_app["_take_through"](message, fail, fail, failure="order_failed")
 
     assert (str(told.value), told.value.__suppress_context__) == ("ValueError", True)
     assert "order_failed" in caplog.text
+    assert ADDRESS not in caplog.text
+
+
+async def test_so_it_is_of_a_timer(function_app: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(function_app["Failed"], match=r"^ValueError$"):
+        async with function_app["_timer_at_work"]("enqueue_due"):
+            await fail()
+
+    [record] = [one for one in caplog.records if one.message == "timer_failed"]
+    assert vars(record)["timer"] == "enqueue_due"
+    assert ADDRESS not in caplog.text
+
+
+async def test_so_it_is_where_a_message_cannot_even_be_given_up(
+    function_app: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    last = FromTheHost(body=b"an order", dequeue_count=5)  # type: ignore[no-untyped-call]
+
+    with pytest.raises(function_app["Failed"], match=r"^ValueError$"):
+        await function_app["_take_through"](last, fail, fail, failure="order_failed")
+
     assert ADDRESS not in caplog.text
