@@ -165,11 +165,11 @@ async def test_a_terminal_that_is_narrower_than_a_table_loses_nothing_of_it(site
     ]
 
     assert narrow == (
-        "\nrun: acme/g2/20261123T000000Z-night-1\n"
+        "run: acme/g2/20261123T000000Z-night-1\n"
         "  mode: sync   state: failed   started: 2026-11-23 00:30:00 UTC   took: 0 s\n"
         "  read: 0   added: 0   updated: 0   removed: 0   held: 0   reason: gave-up\n\n"
     )
-    assert wide.splitlines()[1].split() == [
+    assert wide.splitlines()[0].split() == [
         *("run", "mode", "state", "started", "took", "read", "added", "updated", "removed", "held", "reason")
     ]
 
