@@ -4,6 +4,8 @@
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 VENV := .venv/bin
+# A file of tests on each processor; every process has a stack of its own, so no more of them than memory has room for.
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 STACK = $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)") $(if $(MEMBERS),--members $(MEMBERS)) $(ARGS)
 
 .DEFAULT_GOAL := help
@@ -29,17 +31,18 @@ scenario: setup ## play a story: join, leave, rename, disable, hold, approve, un
 	@$(VENV)/python -m devkit scenario $(STACK)
 
 test: setup browser ## run all tests
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 screenshots: setup browser ## take the pictures of the portal in docs/screenshots again
 	@$(VENV)/python -m devkit.screenshots $(ARGS)
 
-check: setup ## formatting, lint, types, import rules, policies of the Bicep
+check: setup ## formatting, lint, types, import rules, policies and structure of the infrastructure
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python -m devkit.policy_scan
+	$(VENV)/python -m pytest --quiet $(SIDE_BY_SIDE) tests/infra
 
 format: setup ## format the code and fix what can be fixed
 	$(VENV)/ruff format .

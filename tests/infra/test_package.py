@@ -16,6 +16,7 @@ from tests.infra.bicep import PROJECT
 from tests.infra.test_settings import deployed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NOT_DEPLOYED = {
@@ -45,10 +46,9 @@ def names(package: Path) -> list[str]:
     return ZipFile(package).namelist()
 
 
-def test_its_size_is_told(package: Path, names: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_size_is_told(package: Path, names: list[str], record_property: Callable[[str, object], None]) -> None:
     size = package.stat().st_size
-    with capsys.disabled():
-        sys.stdout.write(f"\nThe deployed package: {len(names)} files, {size / 1000:,.0f} kB\n")
+    record_property("The deployed package", f"{len(names)} files, {size / 1000:,.0f} kB")
 
     assert size < 5_000_000
 
