@@ -77,6 +77,7 @@ Midnight now    curl -X POST {url}/admin/functions/enqueue_due -H 'Content-Type:
                 SYNC_CLOCK_OFFSET=86400 make run starts a day ahead)
 One group       curl -H "Authorization: Bearer $TOKEN" {url}/api/workspaces/{WORKSPACE}/groups/sales/schedule
 Its runs        curl -H "Authorization: Bearer $TOKEN" {url}/api/workspaces/{WORKSPACE}/groups/sales/runs
+The night       .venv/bin/python -m ops status --data {shlex.quote(str(folder.path))}
 Data and logs   {folder.path}
 
 Ctrl-C stops everything.

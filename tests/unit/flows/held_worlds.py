@@ -103,6 +103,18 @@ async def decide(world: World, run: RunId, **verdicts: Any) -> Run:
     return await run_of(world, ordered.id)
 
 
+async def a_busy_world() -> World:
+    """Return a world before its second night: one has joined, two have left, six change, one is disabled."""
+    world = await a_synced_world(12, UNGUARDED)
+    world.entra.users["new"] = a_user("new")
+    join(world, "new")
+    leave(world, "u0", "u1")
+    for user in some(2, 8):
+        world.entra.users[user]["jobTitle"] = "Analyst"
+    world.entra.users["u8"]["accountEnabled"] = False
+    return world
+
+
 def ids(*users: str) -> frozenset[RecipientId]:
     return frozenset(rid(user) for user in users)
 

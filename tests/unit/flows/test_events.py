@@ -19,6 +19,7 @@ from tests.fakes.world import WORKSPACE, World, a_user
 from tests.unit.flows.held_worlds import (
     G1,
     UNGUARDED,
+    a_busy_world,
     a_held_world,
     a_synced_world,
     ask_for,
@@ -28,7 +29,6 @@ from tests.unit.flows.held_worlds import (
     journal,
     leave,
     rid,
-    some,
     told,
 )
 
@@ -64,21 +64,15 @@ def forget_told(world: World) -> None:
         pass
 
 
-async def a_busy_world() -> World:
-    """Before its second night: one joins, two leave, some change, one is disabled. Nothing of it is told yet."""
-    world = await a_synced_world(12, UNGUARDED)
-    world.entra.users["new"] = a_user("new")
-    join(world, "new")
-    leave(world, "u0", "u1")
-    for user in some(2, 8):
-        world.entra.users[user]["jobTitle"] = "Analyst"
-    world.entra.users["u8"]["accountEnabled"] = False
+async def an_untold_world() -> World:
+    """Return a busy world; the queue of events is empty."""
+    world = await a_busy_world()
     forget_told(world)
     return world
 
 
 async def test_every_change_of_a_person_is_told_with_its_kind_run_and_revision() -> None:
-    world = await a_busy_world()
+    world = await an_untold_world()
 
     [run] = await world.night()
     entries = await journal(world, run.id)
@@ -101,7 +95,7 @@ async def test_every_change_of_a_person_is_told_with_its_kind_run_and_revision()
 
 async def test_nobody_is_told_of_before_the_change_can_be_read() -> None:
     """Whoever is told reads the person, and must find at least the revision that the event names."""
-    world = await a_busy_world()
+    world = await an_untold_world()
     seen: list[str] = []
 
     async def can_be_read(events: Sequence[ChangeEvent]) -> None:
@@ -165,7 +159,7 @@ async def test_the_revision_goes_on_rising_for_somebody_who_comes_back() -> None
 
 async def test_a_takeover_tells_again_of_what_a_killed_attempt_stored_under_the_same_ids() -> None:
     """Killed between storing people and telling of them, nobody would ever be told."""
-    world = await a_busy_world()
+    world = await an_untold_world()
 
     class Killed(BaseException):
         pass
@@ -197,7 +191,7 @@ async def test_a_takeover_tells_again_of_what_a_killed_attempt_stored_under_the_
 
 async def test_what_was_told_before_the_kill_is_told_again_under_the_same_ids() -> None:
     """Consumers drop repeats by the event's id."""
-    world = await a_busy_world()
+    world = await an_untold_world()
 
     async def die_at_the_end(table: str, _partition: str, rows: Any) -> None:
         if table == "Groups" and any("members" in row.cells for row in rows):
@@ -223,7 +217,7 @@ async def test_what_was_told_before_the_kill_is_told_again_under_the_same_ids() 
 
 
 async def test_a_queue_that_is_busy_puts_the_run_off_and_nobody_is_left_untold() -> None:
-    world = await a_busy_world()
+    world = await an_untold_world()
     refused: list[int] = []
 
     async def busy(events: Sequence[ChangeEvent]) -> None:
@@ -299,7 +293,7 @@ class TestRuns:
 
 
 async def test_events_hold_ids_and_counts_and_nothing_personal() -> None:
-    world = await a_busy_world()
+    world = await an_untold_world()
     await world.night()
     del world.entra.groups["g1"]
     await world.night()

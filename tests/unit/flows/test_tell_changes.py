@@ -13,13 +13,12 @@ from sync_core.adapters.queues.orders import GROUP_SYNCS
 from sync_core.flows.deliver_order import deliver_order
 from sync_core.flows.edit_people import add_recipient
 from sync_core.flows.enqueue_due import enqueue_due
-from tests.fakes.world import WORKSPACE, a_user
-from tests.unit.flows.held_worlds import UNGUARDED, a_synced_world, ids, join, leave, rid, some
+from tests.fakes.world import WORKSPACE
+from tests.unit.flows.held_worlds import a_busy_world, a_synced_world, ids, rid, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.fakes.world import World
 
 LONGEST_PROPERTY = 8192
 
@@ -43,25 +42,14 @@ def by_kind(heard: pytest.LogCaptureFixture, run: str) -> dict[str, set[str]]:
     return dict(found)
 
 
-async def a_changing_world() -> World:
-    """Before its second night: one joins, two leave, two change."""
-    world = await a_synced_world(12, UNGUARDED)
-    world.entra.users["new"] = a_user("new")
-    join(world, "new")
-    leave(world, "u0", "u1")
-    for user in some(2, 4):
-        world.entra.users[user]["jobTitle"] = "Analyst"
-    return world
-
-
 async def test_a_run_names_whom_it_has_added_updated_and_removed(heard: pytest.LogCaptureFixture) -> None:
-    world = await a_changing_world()
+    world = await a_busy_world()
 
     [run] = await world.night()
 
     assert by_kind(heard, run.id) == {
         "added": {rid("new")},
-        "updated": ids("u2", "u3"),
+        "updated": ids(*some(2, 9)),
         "removed": ids("u0", "u1"),
     }
     [place] = {(record.workspace, record.group) for record in told(heard) if record.run == run.id}
@@ -88,7 +76,7 @@ async def test_many_people_are_few_events_that_can_be_kept_whole(heard: pytest.L
 async def test_whom_a_killed_attempt_has_stored_is_named_when_the_run_is_closed(
     heard: pytest.LogCaptureFixture,
 ) -> None:
-    world = await a_changing_world()
+    world = await a_busy_world()
 
     async def die_before_telling(table: str, *_: object) -> None:
         if table == "Members":
@@ -110,7 +98,7 @@ async def test_whom_a_killed_attempt_has_stored_is_named_when_the_run_is_closed(
     [run] = {record.run for record in told(heard)}
     named = by_kind(heard, run)
     assert before == []
-    assert named["added"] | named["updated"] == {rid("new"), *ids("u2", "u3")}
+    assert named["added"] | named["updated"] == {rid("new"), *ids(*some(2, 9))}
 
 
 async def test_a_change_by_hand_is_told_of_too(heard: pytest.LogCaptureFixture) -> None:
