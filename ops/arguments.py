@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, NoReturn
 
+from ops.examples import PROGRAM, shown
 from ops.exits import EXPLAINED, Exit
 from sync_core.domain.runs import RunState
 
@@ -20,14 +22,18 @@ _MOST_CHANGES = 1000
 _MOST_PER_MINUTE = 6000
 _MOST_DAYS = 400
 _MOST_PEEKED = 32
+#  What is printed as it is written keeps within a usual terminal.
+_WIDTH = 79
 
 _DESCRIPTION = """\
 How the nights go, and what an operator does about it.
 
-Which storage: a local stack's with --data, else the one that the environment names: SyncStorage (a connection
-string), or SyncStorage__queueServiceUri and SyncStorage__tableServiceUri, asked as whoever is signed in (`az login`).
+Which storage: a local stack's with --data, else the one that the environment
+names: SyncStorage (a connection string), or SyncStorage__queueServiceUri and
+SyncStorage__tableServiceUri, asked as whoever is signed in (`az login`).
 
-Ids, counts and reasons are printed, personal data only where --values asks for it. All times are UTC.
+Ids, counts and reasons are printed, personal data only where --values asks for
+it. All times are UTC.
 """
 _VALUES = "with old and new values: personal data"
 _ALL = "look behind a queue's first 32 messages too: each is hidden for a moment, and counts one delivery more"
@@ -35,7 +41,7 @@ _ALL = "look behind a queue's first 32 messages too: each is hidden for a moment
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser; what it returns names the command in ``command``."""
-    top = _Parser(prog="python -m ops", description=_DESCRIPTION, epilog=EXPLAINED, formatter_class=_AS_WRITTEN)
+    top = _Parser(prog=PROGRAM, description=_DESCRIPTION, epilog=_epilog(""), formatter_class=_AS_WRITTEN)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add(commands.add_parser, "status", "the night at a glance; 1 where something needs a look")
     _add_runs(commands.add_parser)
@@ -57,20 +63,31 @@ def _add_runs(add: Add) -> None:
     runs.add_argument("--group", metavar="G", help="of one group of the workspace: its whole history")
     states = [state.value for state in RunState]
     runs.add_argument(
-        "--state", type=_state, action="append", default=[], metavar="STATE", help=f"one of {', '.join(states)}"
+        "--state",
+        type=_state,
+        action="append",
+        default=[],
+        metavar="STATE",
+        help=f"in this state, more than once for several: {', '.join(states)}",
     )
     runs.add_argument("--night", type=_date, metavar="DATE", help="of this night, YYYY-MM-DD")
     runs.add_argument("--days", type=_number(_MOST_DAYS), metavar="N", help="of the last N days")
     _limit(runs, 50, most=_MOST_RUNS)
     run = _add(add, "run", "one run: record, proof, reason, counts, first changes")
     run.add_argument("run", metavar="ID", help="as `runs` prints it: workspace/group/run")
-    run.add_argument("--changes", type=_number(_MOST_CHANGES, least=0), default=10, metavar="N", help="(default 10)")
+    run.add_argument(
+        "--changes",
+        type=_number(_MOST_CHANGES, least=0),
+        default=10,
+        metavar="N",
+        help="how many changes (default 10)",
+    )
     run.add_argument("--values", action="store_true", help=_VALUES)
 
 
 def _add_queue(add: Add) -> None:
     peek = _add(add, "peek", "the first messages that could be fetched now; they stay", under="queue")
-    peek.add_argument("--queue", choices=("orders", "trials"), default="orders", help="(default orders)")
+    peek.add_argument("--queue", choices=("orders", "trials"), default="orders", help="which (default orders)")
     _limit(peek, 10, most=_MOST_PEEKED)
 
 
@@ -87,7 +104,7 @@ def _add_poison(add: Add) -> None:
         _selection(acting)
         rehearsed = acting.add_mutually_exclusive_group()
         rehearsed.add_argument(
-            "--yes", action="store_true", help="do it: without, it is only told what would be done"
+            "--yes", action="store_true", help="do it; without, it is only told what would be done"
         )
         rehearsed.add_argument("--all", action="store_true", help=f"without --yes: {_ALL}")
         acting.add_argument(
@@ -95,7 +112,7 @@ def _add_poison(add: Add) -> None:
             type=_number(_MOST_PER_MINUTE),
             default=per_minute,
             metavar="N",
-            help=f"so many and no more (default {per_minute})",
+            help=f"so many a minute and no more (default {per_minute})",
         )
         acting.add_argument("--limit", type=_number(_MOST_RUNS), metavar="N", help="so many in all")
 
@@ -117,31 +134,36 @@ def _add_journal(add: Add) -> None:
     export = _add(
         add, "export", "people's changes as JSON lines or CSV, to standard output", under="journal", json=False
     )
-    export.add_argument("runs", nargs="*", metavar="ID", help="runs as `runs` prints them")
+    export.add_argument("runs", nargs="*", metavar="ID", help="runs as `runs` prints them: workspace/group/run")
     _workspace(export)
     export.add_argument("--group", metavar="G", help="of one group of the workspace")
     export.add_argument("--days", type=_number(_MOST_DAYS), metavar="N", help="of the last N days (default 1)")
-    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="(default jsonl)")
+    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="lines of what (default jsonl)")
     export.add_argument("--values", action="store_true", help=_VALUES)
 
 
 def _family(add: Add, name: str, said: str) -> Add:
     """Add a command that has commands of its own; return what adds them."""
-    family = add(name, help=said, description=said.capitalize(), epilog=EXPLAINED, formatter_class=_AS_WRITTEN)
+    family = add(
+        name, help=said, description=f"{said.capitalize()}.", epilog=_epilog(name), formatter_class=_AS_WRITTEN
+    )
     return family.add_subparsers(dest="below", required=True, metavar="COMMAND").add_parser
 
 
 def _add(add: Add, name: str, said: str, *, under: str = "", json: bool = True) -> argparse.ArgumentParser:
     """Add a command with what all commands take."""
     full = f"{under} {name}".strip()
-    command = add(
-        name, help=said, description=f"{said[:1].upper()}{said[1:]}.", epilog=EXPLAINED, formatter_class=_AS_WRITTEN
-    )
+    description = fill(f"{said[:1].upper()}{said[1:]}.", _WIDTH)
+    command = add(name, help=said, description=description, epilog=_epilog(full), formatter_class=_AS_WRITTEN)
     command.set_defaults(command=full, json=False)
     command.add_argument("--data", type=Path, metavar="FOLDER", help="of the local stack that runs from there")
     if json:
         command.add_argument("--json", action="store_true", help="one JSON document instead of tables")
     return command
+
+
+def _epilog(command: str) -> str:
+    return f"{shown(command)}\n\n{EXPLAINED}"
 
 
 def _workspace(command: argparse.ArgumentParser, *, required: bool = False) -> None:

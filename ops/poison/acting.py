@@ -152,7 +152,9 @@ async def _rehearse(given: argparse.Namespace, desk: Desk, act: Act) -> Exit:
     if would:
         desk.out.say(f"Would {act.name} {count(len(would), 'message')}. Nothing was changed; --yes does it.")
     if len(can) < len(found):
-        desk.out.say(f"{count(len(found) - len(can), 'message')} can only be discarded: nobody can read them.")
+        unreadable = len(found) - len(can)
+        them = "it" if unreadable == 1 else "them"
+        desk.out.say(f"{count(unreadable, 'message')} can only be discarded: nobody can read {them}.")
     say_how_many(desk, looked_at=looked_at, total=total)
     return Exit.WELL
 

@@ -8,6 +8,7 @@ import pytest
 
 from ops.arguments import parser
 from ops.commands import COMMANDS
+from ops.examples import EXAMPLES
 from ops.exits import EXPLAINED
 
 LINES = [
@@ -62,16 +63,44 @@ def test_a_mistake_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture[st
     assert said.count("\n") == 1
 
 
-@pytest.mark.parametrize("line", ["", *LINES])
-def test_help_explains_the_exit_statuses(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    words = [word for word in line.split()[:2] if word.isalpha()]
-    if words[:1] == ["workspaces"]:
-        words = words[:1]
+def help_of(capsys: pytest.CaptureFixture[str], command: str) -> str:
     with pytest.raises(SystemExit) as ended:
-        parser().parse_args([*words, "--help"])
-
+        parser().parse_args([*command.split(), "--help"])
     assert ended.value.code == 0
-    assert EXPLAINED.strip() in capsys.readouterr().out
+    return capsys.readouterr().out
+
+
+def test_every_command_and_family_has_examples() -> None:
+    families = {command.split()[0] for command in COMMANDS if " " in command}
+
+    assert set(EXAMPLES) == {"", *COMMANDS, *families}
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_help_shows_examples_and_explains_the_exit_statuses(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    said = help_of(capsys, command)
+
+    assert all(f"  python -m ops {example}\n" in said for example in EXAMPLES[command])
+    assert said.endswith(EXPLAINED)
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_help_keeps_within_a_usual_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    assert max(map(len, help_of(capsys, command).splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("command", "example"),
+    [(command, example) for command in COMMANDS for example in EXAMPLES[command]],
+)
+def test_an_example_is_one_of_its_command_and_can_be_typed(command: str, example: str) -> None:
+    typed, *_ = example.split(" > ")
+
+    assert parser().parse_args(typed.split()).command == command
 
 
 def test_what_removes_needs_a_yes_and_has_a_rate() -> None:

@@ -200,7 +200,7 @@ class TestRedrive:
 
         assert (told["dryRun"], told["would"], told["left"]) == (True, 2, 1)
         assert "Would redrive 2 messages. Nothing was changed; --yes does it." in said.out
-        assert "1 message can only be discarded: nobody can read them." in said.out
+        assert "1 message can only be discarded: nobody can read it." in said.out
         assert (await visible(site), await sent(site)) == (before, [])
         assert await site.states() == ["failed", "failed"]
 
