@@ -13,7 +13,6 @@ and ``context_options`` for another time zone.
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ from devkit.stack import Ports, Stack
 from sync_core.domain.schedule import night_of
 from tests.browser.portal import WIDE, Portal, in_words
 from tests.e2e.local_stack import MARKS, eventually
+from tests.free_port import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -47,6 +47,11 @@ _SETTINGS = {
     "SUPPORT_URL": "mailto:support@contoso.example",
 }
 _PATIENCE_MS = 15_000
+#  What a page watches it looks at ten times as often: `lookAgain` is what portal/parts/polling.js waits for.
+_HASTE = """(() => {
+  const inTime = window.setTimeout;
+  window.setTimeout = (then, delay, ...more) => inTime(then, then.name === "lookAgain" ? delay / 10 : delay, ...more);
+})()"""
 _PICTURES = PROJECT / ".local" / "pictures"
 _FAILED = pytest.StashKey[bool]()
 
@@ -74,8 +79,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Stack, Insight]]:
     """The whole product with its sign-in, and no customer yet."""
     with claimed(tmp_path_factory.mktemp("browser") / "data", kind="demo", afresh=True) as folder:
+        #  Known before the app is loaded: consent leads an administrator back to it.
+        ports = Ports(http=free_port())
         async with (
-            Stack(folder, Ports(http=_free_port()), more_settings=_SETTINGS, sign_in=True) as stack,
+            Stack(folder, ports, more_settings=_SETTINGS, sign_in=True) as stack,
             stack.insight() as insight,
         ):
             await stack.start_host()
@@ -115,6 +122,7 @@ async def portal(
     options = {"viewport": WIDE, "reduced_motion": "reduce", "locale": "en-GB", **context_options}
     context = await browser.new_context(base_url=office.stack.url, **options)
     context.set_default_timeout(_PATIENCE_MS)
+    await context.add_init_script(_HASTE)
     portal = Portal(await context.new_page(), office, pictures=_PICTURES)
     yield portal
     if request.node.stash.get(_FAILED, False):
@@ -123,12 +131,6 @@ async def portal(
     await context.close()
     if portal.problems:
         pytest.fail(in_words(portal.problems), pytrace=False)
-
-
-def _free_port() -> int:
-    """Return a port that is known before the app is loaded: consent leads an administrator back to it."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 async def _pass_midnight(stack: Stack, insight: Insight) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import ssl
 import subprocess
 import time
@@ -17,6 +16,7 @@ import pytest
 from devkit.data_folder import DataFolder
 from devkit.functions_host.local_settings import read_local_settings
 from tests.e2e.processes import PATIENCE, PROJECT, served, signed_in
+from tests.free_port import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +27,6 @@ def the_lines() -> list[str]:
     """Return the numbered curl lines."""
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     return re.findall(r"^# \d+\. .*\n(curl .*)$", text, re.MULTILINE)
-
-
-def a_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class Reader:
@@ -71,7 +66,7 @@ class Reader:
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
-    port = a_free_port()
+    port = free_port()
     with served(tmp_path, "--port", str(port)):
         yield Reader(tmp_path, port)
 
