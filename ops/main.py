@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from ops.arguments import parser
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command that *arguments* name; return the exit status."""
     given = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            #  People's names have letters that not every terminal's encoding knows.
+            stream.reconfigure(errors="backslashreplace")
     #  What the product would log is told by the command itself; a library's warnings hold whole addresses.
     logging.getLogger().addHandler(logging.NullHandler())
     try:

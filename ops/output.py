@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #  Where scripts read, nothing is wrapped or cut: a queue message has fewer letters, were all of them escaped.
 _WIDTH_OF_A_FILE = 1_000_000
+#  Of one that says that it has none, as some do that nobody has told yet.
+_WIDTH_OF_A_TERMINAL = 80
 
 #  Columns are filled up with spaces to their width, the last one too; styles end among them.
 _FILLING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
@@ -115,4 +117,6 @@ def _cell(value: object) -> Text:
 def _console(stream: TextIO) -> Console:
     terminal = stream.isatty()
     width = None if terminal else _WIDTH_OF_A_FILE
-    return Console(file=stream, force_terminal=terminal, width=width, highlight=False, markup=False)
+    console = Console(file=stream, force_terminal=terminal, width=width, highlight=False, markup=False)
+    console.width = console.width or _WIDTH_OF_A_TERMINAL
+    return console

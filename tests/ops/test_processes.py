@@ -15,11 +15,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sync_core.adapters.queues.orders import GROUP_SYNCS_POISON
-from sync_core.domain.ids import GroupId
+from sync_core.domain.ids import GroupId, WorkspaceId
 from sync_core.domain.orders import SyncOrder, encode
 from sync_core.domain.runs import RunState
+from sync_core.domain.workspaces import Workspace
+from sync_core.flows.set_up_workspace import put_workspace
 from sync_core.ports import QueueMessage
-from tests.fakes.world import WORKSPACE
+from tests.fakes.world import TENANT, WORKSPACE
 from tests.ops.processes import PATIENCE, Said, ended, started
 from tests.ops.queue_gate import queue_gate
 from tests.ops.site import NOW, TONIGHT, Site, with_queues_at
@@ -172,6 +174,15 @@ async def test_a_terminal_that_is_narrower_than_a_table_loses_nothing_of_it(site
     assert wide.splitlines()[0].split() == [
         *("run", "mode", "state", "started", "took", "read", "added", "updated", "removed", "held", "reason")
     ]
+
+
+async def test_letters_that_the_encoding_does_not_know_are_written_out(site: Site) -> None:
+    await put_workspace(site.services, Workspace(WorkspaceId("beta"), "Zoë & 李", "business", TENANT))
+
+    said = await run(site, "workspaces", PYTHONIOENCODING="ascii")
+
+    assert (said.status, said.err) == (0, "")
+    assert "Zo\\xeb & \\u674e" in said.out
 
 
 async def test_a_local_stacks_folder_names_its_storage(site: Site, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def paper(width: int | None) -> Iterator[tuple[Output, io.StringIO]]:
     with pytest.MonkeyPatch.context() as environ:
         environ.setenv("NO_COLOR", "1")
         environ.setenv("TERM", "xterm")
-        environ.setenv("COLUMNS", str(width or 40))
+        environ.setenv("COLUMNS", str(40 if width is None else width))
         yield Output(stdout=stream), stream
 
 
@@ -249,6 +249,10 @@ def test_tables_and_sentences_are_one_empty_line_apart() -> None:
     output.table(["c"], [["3"]], empty="")
 
     assert stream.getvalue() == " a\n ─\n 1\n\n b\n ─\n 2\n\nA sentence.\nAnother.\n\n c\n ─\n 3\n\n"
+
+
+def test_a_terminal_that_says_it_has_no_width_is_taken_for_a_usual_one() -> None:
+    assert printed(COLUMNS, ROWS, width=0) == printed(COLUMNS, ROWS, width=80)
 
 
 def test_an_id_for_which_its_name_leaves_no_room_stands_below_it() -> None:
